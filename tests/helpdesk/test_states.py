@@ -1,0 +1,140 @@
+"""The life of a ticket as a table (FL-12.5c, FL-12.6, FL-12.7)."""
+
+from itertools import product
+
+import pytest
+
+from webapp.actor import Actor, OrganisationKind, Role
+from webapp.helpdesk import policies
+from webapp.helpdesk.rules.clock import EventKind
+from webapp.helpdesk.rules.states import (
+    DESK,
+    ENDED,
+    OPEN,
+    TRANSITIONS,
+    Facts,
+    NotPossible,
+    Side,
+    State,
+    Verb,
+    arrival,
+    possible,
+    standing,
+    transition,
+)
+
+
+def actor(*roles: Role, organisation: int = 1, account: int = 7) -> Actor:
+    return Actor(account, "Camille Roux", organisation, "Équipe", OrganisationKind.CLIENT, frozenset(roles))
+
+
+AGENT = actor(Role.DESK_AGENT, organisation=99)
+LEAD = actor(Role.DESK_LEAD, organisation=99, account=8)
+CLIENT = actor(Role.CLIENT_CONTACT)
+
+
+def everything() -> list[Facts]:
+    return [
+        Facts(state, 1, qualified=qualified or confirmed, confirmed=confirmed, in_house=in_house)
+        for state, qualified, confirmed, in_house in product(State, (False, True), (False, True), (False, True))
+    ]
+
+
+def test_every_state_can_be_reached_from_a_report() -> None:
+    seen, todo = set(), {Facts(State.REPORTED, 1, in_house=True)}
+    while todo:
+        facts = todo.pop()
+        seen.add(facts)
+        for line in possible(Side.DESK, facts):
+            after = Facts(
+                arrival(line, facts),
+                1,
+                qualified=facts.qualified or line.verb is Verb.QUALIFY,
+                confirmed=facts.confirmed or line.verb is Verb.CONFIRM,
+                in_house=True,
+            )
+            if after not in seen:
+                todo.add(after)
+    assert {facts.state for facts in seen} == set(State)
+
+
+def test_no_state_is_a_dead_end_for_the_desk() -> None:
+    for facts in everything():
+        if facts.state is State.RESTORED or facts.state in ENDED or facts.confirmed:
+            assert possible(Side.DESK, facts), facts
+
+
+def test_every_transition_names_its_evidence_and_its_article() -> None:
+    for line in TRANSITIONS:
+        assert line.action.startswith("ticket.")
+        assert line.clause.startswith("FL-12.")
+
+
+def test_a_pause_exists_in_house_only() -> None:  # FL-12.6b
+    with pytest.raises(NotPossible):
+        transition(Verb.PAUSE, Side.DESK, Facts(State.CONFIRMED, qualified=True, confirmed=True))
+    line = transition(Verb.PAUSE, Side.DESK, Facts(State.CONFIRMED, qualified=True, confirmed=True, in_house=True))
+    assert (line.target, line.clock) == (State.WAITING_ACCESS, EventKind.PAUSED)
+
+
+def test_only_a_confirmed_interruption_is_restored() -> None:  # FL-12.4
+    with pytest.raises(NotPossible):
+        transition(Verb.RESTORE, Side.DESK, Facts(State.WAITING_CLIENT, qualified=True))
+    assert transition(Verb.RESTORE, Side.DESK, Facts(State.WAITING_CLIENT, qualified=True, confirmed=True)).target is State.RESTORED
+
+
+def test_the_client_may_answer_and_contest_but_nothing_else() -> None:
+    allowed = {(facts.state, line.verb) for facts in everything() for line in possible(Side.CLIENT, facts)}
+    assert allowed == {(State.WAITING_CLIENT, Verb.ANSWER), (State.RESTORED, Verb.REOPEN)}
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        (Facts(State.WAITING_CLIENT), State.REPORTED),
+        (Facts(State.WAITING_CLIENT, qualified=True), State.QUALIFIED),
+        (Facts(State.WAITING_ACCESS, qualified=True, confirmed=True), State.CONFIRMED),
+    ],
+)
+def test_after_waiting_a_ticket_stands_where_it_stood(facts: Facts, expected: State) -> None:
+    assert standing(facts) is expected
+
+
+def test_qualifying_again_keeps_the_state() -> None:
+    facts = Facts(State.WAITING_ACCESS, qualified=True, confirmed=True, in_house=True)
+    assert arrival(transition(Verb.QUALIFY, Side.DESK, facts), facts) is State.WAITING_ACCESS
+
+
+def test_open_ended_and_restored_cover_all_states() -> None:
+    assert OPEN | ENDED | {State.RESTORED} == set(State)
+    assert not OPEN & ENDED
+    assert DESK == {Role.DESK_AGENT, Role.DESK_LEAD}
+
+
+def test_a_client_sees_their_own_organisation_only() -> None:  # FL-7.1
+    assert policies.may_see(CLIENT, Facts(State.CONFIRMED, 1))
+    assert not policies.may_see(CLIENT, Facts(State.CONFIRMED, 2))
+    assert policies.may_see(AGENT, Facts(State.CONFIRMED, 2))
+    assert not policies.moves(CLIENT, Facts(State.RESTORED, 2))
+    assert not policies.may_reply(CLIENT, Facts(State.CLOSED, 1))
+
+
+def test_notes_stay_on_the_desk_side() -> None:
+    assert policies.may_note(AGENT, Facts(State.CLOSED, 1))
+    assert not policies.may_note(CLIENT, Facts(State.CONFIRMED, 1))
+
+
+def test_an_agent_takes_what_is_free_and_a_lead_moves_anything() -> None:
+    free, taken = Facts(State.CONFIRMED, 1), Facts(State.CONFIRMED, 1, assignee_id=42)
+    assert policies.may_assign(AGENT, free, 7)
+    assert not policies.may_assign(AGENT, taken, 7)
+    assert policies.may_assign(LEAD, taken, 7)
+    assert not policies.may_assign(CLIENT, free, 7)
+    assert not policies.may_assign(LEAD, Facts(State.CLOSED, 1), 7)
+
+
+def test_anybody_signed_in_for_an_organisation_may_report() -> None:  # FL-12.5b
+    assert policies.may_report(CLIENT)
+    assert not policies.may_report(Actor(None, "Guichet", None, "", None, frozenset()))
+    assert policies.may_open_for_a_client(LEAD)
+    assert not policies.may_open_for_a_client(CLIENT)

@@ -1,0 +1,58 @@
+"""Who may do what at the help desk: pure functions of the actor and the ticket's facts."""
+
+from webapp.actor import Actor, Role
+from webapp.helpdesk.rules.states import ENDED, Facts, Side, Transition, possible
+
+
+def works_the_desk(actor: Actor) -> bool:
+    """Agents and leads handle every organisation's tickets (FL-12.1)."""
+    return actor.has(Role.DESK_AGENT, Role.DESK_LEAD)
+
+
+def may_report(actor: Actor) -> bool:
+    """Any signed-in person acting for an organisation may report (FL-12.5b, SO-40)."""
+    return actor.account_id is not None and actor.organisation_id is not None
+
+
+def may_open_for_a_client(actor: Actor) -> bool:
+    """An agent opens a ticket after a phone call."""
+    return works_the_desk(actor)
+
+
+def may_see(actor: Actor, facts: Facts) -> bool:
+    """The desk sees every ticket, everybody else those of their own organisation (FL-7.1)."""
+    return works_the_desk(actor) or (actor.organisation_id is not None and actor.organisation_id == facts.organisation_id)
+
+
+def side_of(actor: Actor) -> Side:
+    """On which side of the counter the actor stands."""
+    return Side.DESK if works_the_desk(actor) else Side.CLIENT
+
+
+def may_read_notes(actor: Actor) -> bool:
+    """Internal notes stay on the desk's side."""
+    return works_the_desk(actor)
+
+
+def may_reply(actor: Actor, facts: Facts) -> bool:
+    """Public messages are open to both sides until the ticket has ended."""
+    return may_see(actor, facts) and facts.state not in ENDED
+
+
+def may_note(actor: Actor, facts: Facts) -> bool:
+    """The desk may note something on a ticket at any time, also after its end."""
+    return may_read_notes(actor)
+
+
+def may_assign(actor: Actor, facts: Facts, assignee_id: int | None) -> bool:
+    """An agent takes a ticket that nobody has, or gives away their own; a lead may move any of them."""
+    if not works_the_desk(actor) or facts.state in ENDED:
+        return False
+    if actor.has(Role.DESK_LEAD):
+        return True
+    return facts.assignee_id in (None, actor.account_id)
+
+
+def moves(actor: Actor, facts: Facts) -> list[Transition]:
+    """The transitions that this actor may run now: the page draws its buttons from them."""
+    return possible(side_of(actor), facts) if may_see(actor, facts) else []

@@ -1,0 +1,91 @@
+"""What a service level promises, as instants: first response and restoration (FL-12.1), and how soon they are."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from webapp.helpdesk.rules.clock import ClockInputs
+from webapp.worktime import SlaClock, WorkCalendar
+
+#: Below this much business time left, a deadline is called near (the queue's own view).
+SOON = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A promise in business days (``days`` > 0) or in business time (``time``); exactly one of them."""
+
+    days: int = 0
+    time: timedelta = timedelta()
+
+    def __post_init__(self) -> None:
+        if (self.days > 0) == (self.time > timedelta()):
+            raise ValueError("a target is either a number of business days or an amount of business time")
+
+    def length(self, calendar: WorkCalendar, start: datetime) -> timedelta:
+        """Return the promise as business time, counted from ``start``."""
+        if self.days:
+            return calendar.between(start, calendar.add_business_days(start, self.days))
+        return self.time
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """The instants promised to somebody who reports at a given time: ``counts_from`` is the first business hour."""
+
+    counts_from: datetime
+    first_response: datetime
+    restoration: datetime | None
+
+
+class Urgency(StrEnum):
+    """How near a deadline is: the kind of its chip."""
+
+    LATE = "late"
+    SOON = "soon"
+    OK = "ok"
+
+
+def promise(calendar: WorkCalendar, notified_at: datetime, first_response: Target, restoration: Target | None) -> Deadlines:
+    """Return the deadlines of a report notified at ``notified_at``, as shown before sending and stored at creation."""
+    fresh = ClockInputs(notified_at, (), None, None)
+    return Deadlines(
+        counts_from=calendar.next_open(notified_at),
+        first_response=response_due(calendar, notified_at, first_response),
+        restoration=restoration_due(calendar, fresh, restoration) if restoration else None,
+    )
+
+
+def response_due(calendar: WorkCalendar, notified_at: datetime, target: Target) -> datetime:
+    """Return when the first response is due. Nothing suspends it."""
+    if target.days:
+        return calendar.add_business_days(notified_at, target.days)
+    return calendar.add(notified_at, target.time)
+
+
+def restoration_due(calendar: WorkCalendar, inputs: ClockInputs, target: Target) -> datetime | None:
+    """Return when restoration is due, suspensions added; None while the count is suspended without a known end.
+
+    A promise in days that falls on a closing instant is given as the next opening, as the promise itself says ("same time, two
+    open days later").
+    """
+    clock = SlaClock(calendar, inputs.started_at, target.length(calendar, inputs.started_at), pauses=inputs.spans())
+    due = clock.due_at
+    return calendar.next_open(due) if due is not None and target.days else due
+
+
+def next_due(
+    first_response_due: datetime | None, restoration_due_at: datetime | None, *, responded: bool, ended: bool
+) -> datetime | None:
+    """Return the deadline that the queue is sorted by: the earliest that is still owed, None when none is."""
+    if ended:
+        return None
+    owed = [restoration_due_at] if responded else [first_response_due, restoration_due_at]
+    return min((due for due in owed if due is not None), default=None)
+
+
+def urgency(remaining: timedelta) -> Urgency:
+    """Class the business time left."""
+    if remaining < timedelta():
+        return Urgency.LATE
+    return Urgency.SOON if remaining < SOON else Urgency.OK
