@@ -39,12 +39,12 @@ def may_reply(actor: Actor, facts: Facts) -> bool:
     return may_see(actor, facts) and facts.state not in ENDED
 
 
-def may_note(actor: Actor, facts: Facts) -> bool:
+def may_note(actor: Actor) -> bool:
     """The desk may note something on a ticket at any time, also after its end."""
     return may_read_notes(actor)
 
 
-def may_assign(actor: Actor, facts: Facts, assignee_id: int | None) -> bool:
+def may_assign(actor: Actor, facts: Facts) -> bool:
     """An agent takes a ticket that nobody has, or gives away their own; a lead may move any of them."""
     if not works_the_desk(actor) or facts.state in ENDED:
         return False

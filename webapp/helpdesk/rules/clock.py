@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from webapp.worktime import WorkCalendar
 
@@ -89,7 +90,7 @@ def replay(events: Sequence[ClockEvent]) -> ClockInputs:
     if not events or events[0].kind is not EventKind.STARTED:
         raise ClockError("a clock begins with a start")
     tape = _Tape(events[0].at)
-    for before, event in zip(events, events[1:], strict=False):
+    for before, event in pairwise(events):
         if event.at < before.at:
             raise ClockError(f"{event.kind} at {event.at} comes before {before.kind} at {before.at}")
         tape.take(event)
