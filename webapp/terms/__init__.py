@@ -1,0 +1,1 @@
+"""The terms of use: their dated versions, and who accepted which when."""
