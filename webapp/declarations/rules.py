@@ -1,0 +1,193 @@
+"""States of a return and of a campaign, the transitions between them, numbers, and the frozen snapshot with its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from stdnum.iso7064 import mod_37_36
+
+from webapp.actor import OrganisationKind, Role
+from webapp.clock import PARIS
+from webapp.texts import mark as _m
+
+SOON = timedelta(days=15)
+"""How long before its deadline a return is said to be due soon."""
+SNAPSHOT_FORMAT = 1
+
+
+class Kind(StrEnum):
+    """What is declared (SO-1, SO-35)."""
+
+    ESF = "ESF"
+    CSA = "CSA"
+
+
+class Audience(StrEnum):
+    """Who declares (SO-1)."""
+
+    OPCO = "OPCO"
+    ATPRO = "ATPRO"
+    FAF = "FAF"
+
+    @property
+    def organisation_kind(self) -> OrganisationKind:
+        """The kind of organisation that the campaign addresses."""
+        return OrganisationKind(self.value.lower())
+
+
+class CampaignState(StrEnum):
+    """A campaign is prepared, then open, then closed."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ReturnState(StrEnum):
+    """Where a return is between its declarant and the agents."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+
+
+class Act(StrEnum):
+    """What moves a return from one state to another."""
+
+    SUBMIT = "submit"
+    ACCEPT = "accept"
+    SEND_BACK = "send_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """An act: from which states, to which, by whom, what the evidence calls it, and what the button says."""
+
+    act: Act
+    sources: frozenset[ReturnState]
+    target: ReturnState
+    roles: frozenset[Role]
+    evidence: str
+    label: str
+
+
+AGENTS = frozenset({Role.NATIONAL_AGENT, Role.REGIONAL_AGENT})
+TRANSITIONS = {
+    transition.act: transition
+    for transition in (
+        Transition(
+            Act.SUBMIT,
+            frozenset({ReturnState.DRAFT, ReturnState.RETURNED}),
+            ReturnState.SUBMITTED,
+            frozenset({Role.DECLARANT}),
+            "return.submitted",
+            _m("Déposer la déclaration"),
+        ),
+        Transition(
+            Act.ACCEPT,
+            frozenset({ReturnState.SUBMITTED}),
+            ReturnState.ACCEPTED,
+            AGENTS,
+            "return.accepted",
+            _m("Accepter la déclaration"),
+        ),
+        Transition(
+            Act.SEND_BACK,
+            frozenset({ReturnState.SUBMITTED}),
+            ReturnState.RETURNED,
+            AGENTS,
+            "return.sent_back",
+            _m("Renvoyer pour correction"),
+        ),
+    )
+}
+EDITABLE = frozenset({ReturnState.DRAFT, ReturnState.RETURNED})
+
+STATE_LABELS = {
+    ReturnState.DRAFT: _m("En saisie"),
+    ReturnState.SUBMITTED: _m("Déposée"),
+    ReturnState.RETURNED: _m("À corriger"),
+    ReturnState.ACCEPTED: _m("Acceptée"),
+}
+STATE_CHIPS = {ReturnState.DRAFT: "q", ReturnState.SUBMITTED: "soon", ReturnState.RETURNED: "late", ReturnState.ACCEPTED: "ok"}
+CAMPAIGN_LABELS = {
+    CampaignState.DRAFT: _m("En préparation"),
+    CampaignState.OPEN: _m("Ouverte"),
+    CampaignState.CLOSED: _m("Close"),
+}
+AUDIENCE_LABELS = {
+    Audience.OPCO: _m("Opérateurs de compétences"),
+    Audience.ATPRO: _m("Associations Transitions Pro"),
+    Audience.FAF: _m("Fonds d’assurance formation de non-salariés"),
+}
+KIND_LABELS = {
+    Kind.ESF: _m("État statistique et financier"),
+    Kind.CSA: _m("Contribution supplémentaire à l’apprentissage"),
+}
+
+
+def may(act: Act, state: ReturnState) -> bool:
+    """Whether the act applies to a return in that state."""
+    return state in TRANSITIONS[act].sources
+
+
+def today(now: datetime) -> date:
+    """The date in Paris at an aware instant: campaigns open and fall due on French dates."""
+    return now.astimezone(PARIS).date()
+
+
+class Timing(StrEnum):
+    """How a deadline stands."""
+
+    LATE = "late"
+    SOON = "soon"
+    AHEAD = "ahead"
+
+
+def timing(deadline: date, now: datetime) -> Timing:
+    """Late from the day after the deadline; soon during the last fifteen days."""
+    day = today(now)
+    if day > deadline:
+        return Timing.LATE
+    return Timing.SOON if deadline - day <= SOON else Timing.AHEAD
+
+
+def takes_entries(campaign: CampaignState, opens_on: date, state: ReturnState, now: datetime) -> bool:
+    """Whether figures may be entered: the campaign is open and begun, the return is with its declarant.
+
+    The deadline does not close the entry: a late return is still wanted, and is marked as late.
+    """
+    return campaign is CampaignState.OPEN and opens_on <= today(now) and state in EDITABLE
+
+
+def return_number(kind: Kind, year: int, audience: Audience, rank: int) -> str:
+    """``ESF-2025-OPCO-0007``."""
+    return f"{kind.value}-{year}-{audience.value}-{rank:04d}"
+
+
+def receipt_number(number: str, rank: int) -> str:
+    """The number of a return's `rank`-th submission, closed by an ISO 7064 mod 37,36 check character."""
+    body = f"{number}-D{rank}"
+    return f"{body}-{mod_37_36.calc_check_digit(body.replace('-', ''))}"
+
+
+def receipt_is_well_formed(receipt: str) -> bool:
+    """Whether a receipt number was copied without a slip."""
+    return bool(mod_37_36.is_valid(receipt.replace("-", "").upper()))
+
+
+def canonical(snapshot: Mapping[str, Any]) -> str:
+    """The snapshot as the one text whose digest is kept: sorted keys, no spaces, no escapes."""
+    return json.dumps(snapshot, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest(text: str) -> str:
+    """SHA-256 of the text in UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
