@@ -47,7 +47,9 @@ def test_every_message_is_a_french_sentence_of_its_own() -> None:
     assert all(criterion.message.endswith(".") for criterion in criteria)
 
 
-@pytest.mark.parametrize("password", ["Motdepasse2026!", "Azertyuiop123!", "P@ssw0rd2026!!", "!!Bonjourbonjour1", "M0td3p@ss3-2026", "Cofrac-2026-2026!"])
+@pytest.mark.parametrize(
+    "password", ["Motdepasse2026!", "Azertyuiop123!", "P@ssw0rd2026!!", "!!Bonjourbonjour1", "M0td3p@ss3-2026", "Cofrac-2026-2026!"]
+)
 def test_a_common_password_dressed_up_is_still_common(password: str) -> None:
     assert "common" in codes(password)
 
@@ -107,7 +109,9 @@ def test_an_accent_typed_as_two_characters_is_the_same_password(hashing: Passwor
 def test_no_account_never_matches_but_does_the_same_work(hashing: PasswordHashing, monkeypatch: pytest.MonkeyPatch) -> None:
     checked: list[str] = []
     verify = hashing._hasher.verify
-    monkeypatch.setattr(type(hashing._hasher), "verify", lambda self, encoded, password: checked.append(encoded) or verify(encoded, password))
+    monkeypatch.setattr(
+        type(hashing._hasher), "verify", lambda self, encoded, password: checked.append(encoded) or verify(encoded, password)
+    )
     assert not hashing.matches(None, GOOD)
     assert not hashing.matches("not a hash", GOOD)
     assert not hashing.matches(hashing.hash(GOOD), "a" * 5000)

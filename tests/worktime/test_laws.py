@@ -35,9 +35,7 @@ def test_what_was_added_is_found_between(calendar: WorkCalendar, start: datetime
 
 
 @given(USUAL, INSTANTS, AMOUNTS)
-def test_adding_is_the_soonest_instant_and_taking_away_the_latest(
-    calendar: WorkCalendar, start: datetime, amount: timedelta
-) -> None:
+def test_adding_is_the_soonest_instant_and_taking_away_the_latest(calendar: WorkCalendar, start: datetime, amount: timedelta) -> None:
     tick = timedelta(microseconds=1)
     assert calendar.between(start, calendar.add(start, amount) - tick) == amount - tick
     assert calendar.between(start, calendar.add(start, -amount) + tick) == tick - amount

@@ -51,7 +51,9 @@ NO_DIGIT = Criterion("no_digit", _m("Il faut au moins un chiffre."))
 NO_SPECIAL = Criterion("no_special", _m("Il faut au moins un caractère spécial, par exemple - ! ? _ # ou une espace."))
 COMMON = Criterion("common", _m("Ce mot de passe part d’un mot de passe très répandu : choisissez autre chose."))
 PERSONAL = Criterion("personal", _m("Le mot de passe contient votre nom, votre identifiant ou votre adresse : choisissez autre chose."))
-TOO_WEAK = Criterion("too_weak", _m("Ce mot de passe se devine trop facilement : prenez par exemple quatre mots sans rapport, un chiffre et un signe."))
+TOO_WEAK = Criterion(
+    "too_weak", _m("Ce mot de passe se devine trop facilement : prenez par exemple quatre mots sans rapport, un chiffre et un signe.")
+)
 PUBLIC = Criterion("public", _m("Ce mot de passe est celui de la démonstration, connu de tous : choisissez-en un autre."))
 
 

@@ -70,11 +70,7 @@ class WorkCalendar:
         self._zone = ZoneInfo(timezone)
         self._weekly = spans_by_weekday(hours)
         self._overrides = spans_by_date(overrides)
-        self._holidays = (
-            frozenset(holidays)
-            if isinstance(holidays, set | list | tuple)
-            else holidays
-        )
+        self._holidays = frozenset(holidays) if isinstance(holidays, set | list | tuple) else holidays
         self._holidays_by_year: dict[int, frozenset[date]] = {}
         self._table = NOTHING_BUILT
         week = sum((closing - opening for day in self._weekly for opening, closing in day), timedelta())
@@ -163,27 +159,21 @@ class WorkCalendar:
         table = self._cover(at)
         return at < table.ends[bisect_right(table.starts, at) - 1]
 
-    def segments(
-        self, start: datetime, end: datetime
-    ) -> list[tuple[datetime, datetime]]:
+    def segments(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
         """The open periods between two instants, clipped to them, in order, in UTC; none when `end` comes first."""
         first, last = micros(start), micros(end)
         self._cover(first)
         table = self._cover(last)
         i = max(bisect_right(table.starts, first) - 1, 0)
         j = bisect_left(table.starts, last)
-        clipped = (
-            (max(table.starts[k], first), min(table.ends[k], last)) for k in range(i, j)
-        )
+        clipped = ((max(table.starts[k], first), min(table.ends[k], last)) for k in range(i, j))
         return [(instant_of(a), instant_of(b)) for a, b in clipped if a < b]
 
     def closure(self, start: datetime, end: datetime) -> Closure:
         """Why the calendar is closed from `start` to `end`, two instants between which it never opens."""
         first = instant_of(micros(start)).astimezone(self._zone)
         last = (instant_of(micros(end)) - MICROSECOND).astimezone(self._zone)
-        days = [
-            date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)
-        ]
+        days = [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
         reasons = {self._closed_all_day(day) for day in days}
         for reason in (Closure.HOLIDAY, Closure.EXCEPTIONAL, Closure.REST_DAY):
             if reason in reasons:
@@ -199,9 +189,7 @@ class WorkCalendar:
             return None
         if day in self._overrides:
             return Closure.EXCEPTIONAL
-        return (
-            Closure.HOLIDAY if day in self._holidays_of(day.year) else Closure.REST_DAY
-        )
+        return Closure.HOLIDAY if day in self._holidays_of(day.year) else Closure.REST_DAY
 
     def _spans_on(self, day: date) -> tuple[Span, ...]:
         """The hours of a date, in wall time."""
@@ -241,9 +229,7 @@ class WorkCalendar:
             first, last = min(first, table.first_year), max(last, table.last_year)
         table = self._build(first, last)
         if not table.low <= at < table.high:
-            raise OutsideCalendarRange(
-                f"{instant_of(at)} is outside the years {FIRST_YEAR} to {LAST_YEAR}"
-            )
+            raise OutsideCalendarRange(f"{instant_of(at)} is outside the years {FIRST_YEAR} to {LAST_YEAR}")
         return table
 
     def _reach(self, at: int, wanted: int) -> OpenTable:
@@ -251,17 +237,11 @@ class WorkCalendar:
         forward = wanted > 0
         table = self._cover(at)
         while not 0 <= (target := table.opened(at) + wanted) <= table.total:
-            years = (
-                LAST_YEAR - table.last_year
-                if forward
-                else table.first_year - FIRST_YEAR
-            )
+            years = LAST_YEAR - table.last_year if forward else table.first_year - FIRST_YEAR
             missing = target - table.total if forward else -target
             possible = years * self._year_at_most + self._overrides_at_most
             if missing > possible and any(self._weekly):
-                raise OutsideCalendarRange(
-                    f"the answer is outside the years {FIRST_YEAR} to {LAST_YEAR}"
-                )
+                raise OutsideCalendarRange(f"the answer is outside the years {FIRST_YEAR} to {LAST_YEAR}")
             table = self._grow(table, forward=forward)
         return table
 
@@ -269,9 +249,7 @@ class WorkCalendar:
         """A table at least twice as long. Raises CalendarNeverOpens when no opening can be found that way."""
         years = table.last_year - table.first_year + 1
         reach = max(years, _YEARS_AHEAD)
-        first = (
-            table.first_year if forward else max(table.first_year - reach, FIRST_YEAR)
-        )
+        first = table.first_year if forward else max(table.first_year - reach, FIRST_YEAR)
         last = min(table.last_year + reach, LAST_YEAR) if forward else table.last_year
         overrides = [day.year for day in self._overrides]
         if not any(self._weekly):
@@ -281,12 +259,8 @@ class WorkCalendar:
             )
         if (first, last) == (table.first_year, table.last_year):
             if any(self._weekly):
-                raise OutsideCalendarRange(
-                    f"the answer is outside the years {FIRST_YEAR} to {LAST_YEAR}"
-                )
-            raise CalendarNeverOpens(
-                f"{self!r} has no opening {'after' if forward else 'before'} that"
-            )
+                raise OutsideCalendarRange(f"the answer is outside the years {FIRST_YEAR} to {LAST_YEAR}")
+            raise CalendarNeverOpens(f"{self!r} has no opening {'after' if forward else 'before'} that")
         grown = self._build(first, last)
         seen_overrides = all(first <= year <= last for year in overrides)
         if grown.total == table.total and reach >= _EMPTY_YEARS and seen_overrides:

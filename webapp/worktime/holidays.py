@@ -52,23 +52,17 @@ TIME_ZONES: dict[Territory, str] = {
 
 
 @lru_cache(maxsize=4096)
-def holidays_in(
-    territory: Territory, year: int, good_friday: bool = True
-) -> frozenset[date]:
+def holidays_in(territory: Territory, year: int, good_friday: bool = True) -> frozenset[date]:
     """The public holidays of a territory in a year.
 
     `good_friday=False` leaves Good Friday out where the library counts it; it adds none where it does not.
     """
-    found = library.country_holidays(
-        "FR", subdiv=_SUBDIVISIONS.get(territory, territory.value), years=year
-    )
+    found = library.country_holidays("FR", subdiv=_SUBDIVISIONS.get(territory, territory.value), years=year)
     days = frozenset(day for day in found if day.year == year)
     return days if good_friday else days - {_good_friday(year)}
 
 
-def french_holidays(
-    territory: Territory, good_friday: bool = True
-) -> Callable[[int], frozenset[date]]:
+def french_holidays(territory: Territory, good_friday: bool = True) -> Callable[[int], frozenset[date]]:
     """The function that `WorkCalendar` takes: a year in, its holidays out."""
     return partial(_of_year, territory, good_friday)
 

@@ -60,9 +60,7 @@ def _span(interval: Interval) -> Span:
     start = _since_midnight(opening)
     end = _since_midnight(closing) or WHOLE_DAY
     if end <= start:
-        raise ValueError(
-            f"{opening} to {closing} is empty or reversed: hours past midnight belong to the next day"
-        )
+        raise ValueError(f"{opening} to {closing} is empty or reversed: hours past midnight belong to the next day")
     return start, end
 
 

@@ -114,9 +114,7 @@ class SlaClock:
             return []
         pieces: list[Piece] = []
         periods = self.calendar.segments(start, end)
-        for (_, closed_from), (closed_to, until) in pairwise(
-            [(start, start), *periods, (end, end)]
-        ):
+        for (_, closed_from), (closed_to, until) in pairwise([(start, start), *periods, (end, end)]):
             if closed_from < closed_to:
                 reason = self.calendar.closure(closed_from, closed_to)
                 pieces.append(Piece(PieceKind.CLOSED, closed_from, closed_to, reason))
@@ -142,9 +140,7 @@ class SlaClock:
     def _merged_pauses(self) -> tuple[_Suspension, ...]:
         """Pauses inside the clock's life, in order, those that overlap or touch joined."""
         merged: list[_Suspension] = []
-        for pause in sorted(
-            map(_suspension, self.pauses), key=lambda pause: pause.from_
-        ):
+        for pause in sorted(map(_suspension, self.pauses), key=lambda pause: pause.from_):
             clipped = self._clipped(pause)
             if clipped is None:
                 continue
@@ -157,16 +153,8 @@ class SlaClock:
 
     def _clipped(self, pause: _Suspension) -> _Suspension | None:
         from_ = max(pause.from_, self.started_at)
-        to = (
-            pause.to
-            if self.stopped_at is None
-            else _earliest(pause.to, self.stopped_at)
-        )
-        return (
-            None
-            if to is not None and to <= from_
-            else _Suspension(from_, to, pause.reason)
-        )
+        to = pause.to if self.stopped_at is None else _earliest(pause.to, self.stopped_at)
+        return None if to is not None and to <= from_ else _Suspension(from_, to, pause.reason)
 
 
 def _suspension(pause: Pause) -> _Suspension:

@@ -49,9 +49,7 @@ class OpenTable:
 NOTHING_BUILT = OpenTable(1, 0, 1, 0, [], [], [], [], [], 0, [])
 
 
-def build(
-    zone: ZoneInfo, spans_on: Callable[[date], tuple[Span, ...]], first: int, last: int
-) -> OpenTable:
+def build(zone: ZoneInfo, spans_on: Callable[[date], tuple[Span, ...]], first: int, last: int) -> OpenTable:
     """Resolve the hours of the years `first` to `last` (both included) in the zone.
 
     Nonexistent wall times move forward by the gap and ambiguous ones take the first: what `fold=0` means.
@@ -71,9 +69,7 @@ def build(
             total += end - start
             after.append(total)
     shifts = [counted - start for counted, start in zip(before, starts, strict=True)]
-    return OpenTable(
-        first, last, low, high, starts, ends, before, after, shifts, total, open_days
-    )
+    return OpenTable(first, last, low, high, starts, ends, before, after, shifts, total, open_days)
 
 
 def micros(instant: datetime) -> int:
@@ -81,9 +77,7 @@ def micros(instant: datetime) -> int:
     try:
         return (instant - EPOCH) // MICROSECOND
     except TypeError:
-        raise ValueError(
-            "business time needs an aware datetime, with its time zone"
-        ) from None
+        raise ValueError("business time needs an aware datetime, with its time zone") from None
 
 
 def instant_of(at: int) -> datetime:

@@ -1,0 +1,40 @@
+// Makes pages that already work quicker and safer: keeps focus after a swap, says what failed, prevents double sending.
+(function () {
+  "use strict";
+  var doc = document, lost = null;
+  function alertBox(text) {
+    var box = doc.getElementById("alert");
+    if (box) box.textContent = text;
+  }
+  doc.addEventListener("htmx:beforeSwap", function (event) {
+    lost = doc.activeElement && doc.activeElement.id;
+  });
+  doc.addEventListener("htmx:afterSettle", function () {
+    if (doc.activeElement === doc.body && lost) {
+      var back = doc.querySelector("[autofocus]") || doc.getElementById(lost);
+      if (back) back.focus();
+    }
+  });
+  doc.addEventListener("htmx:sendError", function () {
+    alertBox(doc.documentElement.lang === "en" ? "No answer from the server: nothing was saved. Check the connection and try again." : "Le serveur ne répond pas : rien n’a été enregistré. Vérifiez la connexion et recommencez.");
+  });
+  doc.addEventListener("htmx:timeout", function () {
+    alertBox(doc.documentElement.lang === "en" ? "The server takes too long to answer. Reload the page to see what was saved." : "Le serveur tarde à répondre. Rechargez la page pour voir ce qui est enregistré.");
+  });
+  doc.addEventListener("htmx:beforeRequest", function () {
+    alertBox("");
+  });
+  doc.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+    setTimeout(function () { delete form.dataset.sent; }, 5000);
+  });
+  addEventListener("pageshow", function (event) {
+    doc.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
+    if (event.persisted) location.reload(); // Back after sign-out shows nothing
+  });
+  var summary = doc.getElementById("erreurs");
+  if (summary) summary.focus();
+})();

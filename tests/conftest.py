@@ -1,0 +1,160 @@
+"""Fixtures of the whole suite: settings, clock, database, application, and clients that check what they fetch."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.factories import make_organisation, make_person
+from tests.support.client import CheckingClient
+from tests.support.database import PostgresqlDatabase, SqliteFiles
+from webapp.accounts.models import Organisation
+from webapp.actor import SYSTEM, Actor, OrganisationKind, Role
+from webapp.app import create_app
+from webapp.clock import FrozenClock
+from webapp.config import Settings, load_settings
+from webapp.db import Database, GuichetSession
+from webapp.web.state import State
+
+#: Monday 23 November 2026, 10:00 in Paris: an ordinary working morning.
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def database_source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteFiles | PostgresqlDatabase]:
+    """The kind of database under test."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    source = PostgresqlDatabase(server) if server else SqliteFiles(tmp_path_factory.mktemp("databases"))
+    yield source
+    source.close()
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """A clock that stands at Monday 23 November 2026, 10:00 in Paris."""
+    return FrozenClock(NOW)
+
+
+@pytest.fixture
+def settings(database_source: SqliteFiles | PostgresqlDatabase, tmp_path: Path) -> Settings:
+    """Demonstration settings over a fresh database, with hashing made cheap."""
+    return load_settings(
+        {
+            "GUICHET_MODE": "demonstration",
+            "DATA_DIR": str(tmp_path / "var"),
+            "DATABASE_URL": database_source.fresh_url(),
+            "ARGON2_MEMORY_KIB": "8",
+            "ARGON2_TIME_COST": "1",
+            "SECRET_KEY": "k" * 48,
+        }
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, clock: FrozenClock) -> Iterator[Flask]:
+    """The application over the fresh database. Mail queued is not delivered by itself: look at the outbox table."""
+    app = create_app(settings, clock)
+    state: State = app.extensions["guichet"]
+    state.mail_queued = lambda: None
+    app.test_client_class = CheckingClient
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    yield app
+    state.database.engine.dispose()
+    app.extensions["queue"].storage.close()
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    """The application's database."""
+    state: State = app.extensions["guichet"]
+    return state.database
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[GuichetSession]:
+    """A writing session for the system. Commit what a client must see."""
+    with database.writer() as session:
+        session.acts_for(SYSTEM)
+        yield session
+
+
+@dataclass
+class People:
+    """The small world: an organisation of each kind, and a person for each role. Usernames are the keys of ``actors``."""
+
+    organisations: dict[str, Organisation] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+
+ORGANISATIONS = {
+    "laboratoire": (OrganisationKind.ACCREDITED_BODY, "Laboratoire Vauban", None),
+    "autre-laboratoire": (OrganisationKind.ACCREDITED_BODY, "Laboratoire Ampère", None),
+    "comite": (OrganisationKind.ACCREDITATION_BODY, "Comité d'accréditation", None),
+    "opco": (OrganisationKind.OPCO, "OPCO Industries", None),
+    "autre-opco": (OrganisationKind.OPCO, "OPCO Commerce", None),
+    "atpro-bretagne": (OrganisationKind.ATPRO, "Transitions Pro Bretagne", "Bretagne"),
+    "atpro-corse": (OrganisationKind.ATPRO, "Transitions Pro Corse", "Corse"),
+    "ministere": (OrganisationKind.MINISTRY, "Ministère du Travail", None),
+    "client": (OrganisationKind.CLIENT, "Société Alpha", None),
+    "autre-client": (OrganisationKind.CLIENT, "Société Bêta", None),
+    "operateur": (OrganisationKind.OPERATOR, "Équipe Guichet", None),
+}
+
+PEOPLE = {
+    "editrice": ("laboratoire", Role.SCOPE_EDITOR, None),
+    "autre-editeur": ("autre-laboratoire", Role.SCOPE_EDITOR, None),
+    "gestionnaire": ("laboratoire", Role.MANAGER, None),
+    "chargee": ("comite", Role.SCOPE_OFFICER, None),
+    "declarante": ("opco", Role.DECLARANT, None),
+    "autre-declarant": ("autre-opco", Role.DECLARANT, None),
+    "declarant-breton": ("atpro-bretagne", Role.DECLARANT, None),
+    "declarant-corse": ("atpro-corse", Role.DECLARANT, None),
+    "nationale": ("ministere", Role.NATIONAL_AGENT, None),
+    "regionale": ("ministere", Role.REGIONAL_AGENT, "Bretagne"),
+    "cliente": ("client", Role.CLIENT_CONTACT, None),
+    "autre-cliente": ("autre-client", Role.CLIENT_CONTACT, None),
+    "agente": ("operateur", Role.DESK_AGENT, None),
+    "responsable": ("operateur", Role.DESK_LEAD, None),
+    "administratrice": ("operateur", Role.ADMINISTRATOR, None),
+}
+
+
+@pytest.fixture
+def people(session: GuichetSession) -> People:
+    """The small world, committed: one person per role, two organisations where crossing must be refused."""
+    world = People()
+    for key, (kind, name, region) in ORGANISATIONS.items():
+        world.organisations[key] = make_organisation(session, NOW, kind, name, region=region)
+    for username, (key, role, region) in PEOPLE.items():
+        world.actors[username] = make_person(session, NOW, username, world.organisations[key], role, region=region)
+    session.commit()
+    return world
+
+
+SignedIn = Callable[[str], CheckingClient]
+
+
+@pytest.fixture
+def client(app: Flask) -> CheckingClient:
+    """A browser that is not signed in."""
+    client = app.test_client()
+    assert isinstance(client, CheckingClient)
+    return client
+
+
+@pytest.fixture
+def signed_in(app: Flask, people: People) -> SignedIn:
+    """Return a function: username of the small world → a new browser signed in as that person through the real form."""
+
+    def sign_in(username: str) -> CheckingClient:
+        client = app.test_client()
+        assert isinstance(client, CheckingClient)
+        client.sign_in(username)
+        return client
+
+    return sign_in

@@ -1,0 +1,8 @@
+"""Imports every module that maps tables, so that the metadata is complete for migrations and tests."""
+
+from webapp.accounts import models as accounts
+from webapp.evidence import models as evidence
+from webapp.outbox import models as outbox
+from webapp.web import once
+
+__all__ = ["accounts", "evidence", "once", "outbox"]

@@ -1,0 +1,76 @@
+"""The demonstration's people: one sign-in for each role."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from webapp.accounts.models import Account
+from webapp.accounts.passwords import DEMONSTRATION_PASSWORD
+from webapp.accounts.services import hashing
+from webapp.actor import OrganisationKind, Role
+from webapp.demonstration.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One demonstration sign-in."""
+
+    username: str
+    full_name: str
+    organisation_key: str
+    organisation: str
+    role: Role
+    region: str | None = None
+
+    def as_dict(self) -> dict[str, str]:
+        """Return what ``flask demo accounts`` prints."""
+        return {
+            "username": self.username,
+            "password": DEMONSTRATION_PASSWORD,
+            "role": str(self.role),
+            "organisation": self.organisation,
+        }
+
+
+ORGANISATIONS = {
+    "vauban": (OrganisationKind.ACCREDITED_BODY, "Laboratoire Vauban", None, "Lille"),
+    "accreditation": (OrganisationKind.ACCREDITATION_BODY, "Comité d'accréditation (démonstration)", None, "Paris"),
+    "ministere": (OrganisationKind.MINISTRY, "Ministère du Travail (démonstration)", None, "Paris"),
+    "opco-industries": (OrganisationKind.OPCO, "OPCO Industries et Métiers", None, "Paris"),
+    "client-alpha": (OrganisationKind.CLIENT, "Société Alpha Domotique", None, "Nantes"),
+    "operateur": (OrganisationKind.OPERATOR, "Guichet, équipe assistance", None, "Lyon"),
+}
+
+SIGN_INS = (
+    SignIn("claire.fontaine", "Claire Fontaine", "vauban", "Laboratoire Vauban", Role.SCOPE_EDITOR),
+    SignIn("hugo.mercier", "Hugo Mercier", "accreditation", "Comité d'accréditation (démonstration)", Role.SCOPE_OFFICER),
+    SignIn("ines.garnier", "Inès Garnier", "opco-industries", "OPCO Industries et Métiers", Role.DECLARANT),
+    SignIn("paul.lambert", "Paul Lambert", "ministere", "Ministère du Travail (démonstration)", Role.NATIONAL_AGENT),
+    SignIn("soizic.legoff", "Soizic Le Goff", "ministere", "Ministère du Travail (démonstration)", Role.REGIONAL_AGENT, "Bretagne"),
+    SignIn("nadia.benali", "Nadia Benali", "client-alpha", "Société Alpha Domotique", Role.CLIENT_CONTACT),
+    SignIn("camille.roux", "Camille Roux", "operateur", "Guichet, équipe assistance", Role.DESK_AGENT),
+    SignIn("marc.dubois", "Marc Dubois", "operateur", "Guichet, équipe assistance", Role.DESK_LEAD),
+    SignIn("anne.petit", "Anne Petit", "operateur", "Guichet, équipe assistance", Role.ADMINISTRATOR),
+)
+
+
+def load_people(world: World) -> None:
+    """Make the organisations and people of the sign-ins."""
+    for key, (kind, name, region, city) in ORGANISATIONS.items():
+        world.organisation(key, kind, name, region=region, city=city)
+    encoded = hashing(world.settings.argon2_memory_kib, world.settings.argon2_time_cost).hash(DEMONSTRATION_PASSWORD)
+    now = world.clock.now()
+    for row in SIGN_INS:
+        account = Account(
+            username=row.username,
+            email=f"{row.username}@exemple.invalid",
+            full_name=row.full_name,
+            password_hash=encoded,
+            password_changed_at=now,
+            is_demonstration=True,
+            created_at=now - timedelta(days=500),
+            activated_at=now - timedelta(days=499),
+        )
+        world.session.add(account)
+        world.session.flush()
+        world.people[row.username] = account
+        world.grant(row.username, row.organisation_key, row.role, row.region)

@@ -1,0 +1,1 @@
+"""Static pages: legal notice, personal data, accessibility, definitions, site map, help."""

@@ -1,0 +1,23 @@
+"""Binds the areas' periodic work to the job queue."""
+
+from huey import Huey, crontab
+
+from webapp.outbox.services import deliver_due
+from webapp.outbox.transport import transport_for
+from webapp.web.state import State
+
+
+def bind(queue: Huey, state: State) -> None:
+    """Register every periodic job on ``queue``, and have mail leave right after the transaction that queued it."""
+
+    @queue.periodic_task(crontab())
+    def sweep_outbox() -> None:
+        """Each minute: mail that is due, new or to be tried again."""
+        deliver_due(state.database, state.clock, transport_for(state.settings))
+
+    @queue.task()
+    def deliver_now() -> None:
+        """After a commit that queued mail."""
+        deliver_due(state.database, state.clock, transport_for(state.settings))
+
+    state.mail_queued = lambda: deliver_now() and None

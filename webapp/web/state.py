@@ -1,0 +1,31 @@
+"""What the application carries besides Flask's own configuration, and the hooks that higher areas hand to it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Response, current_app
+
+from webapp.clock import Clock
+from webapp.config import Settings
+from webapp.db import Database
+
+
+@dataclass(slots=True)
+class State:
+    """Settings, clock and database of one application, and functions that ``create_app`` hands down to the seam."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    #: Called before each view of a signed-in person; a response stops the request (terms not accepted, SO-5).
+    gate: Callable[[], Response | None] = lambda: None
+    #: Words of the public service status for the footer, and whether all is well.
+    status_words: Callable[[], tuple[str, bool]] | None = None
+    #: Called after the commit of a transaction that queued mail.
+    mail_queued: Callable[[], None] = lambda: None
+
+
+def state() -> State:
+    """Return the state of the current application."""
+    return cast(State, current_app.extensions["guichet"])

@@ -1,0 +1,5 @@
+"""The WSGI entry point."""
+
+from webapp.app import create_app
+
+app = create_app()
