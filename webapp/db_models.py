@@ -2,7 +2,8 @@
 
 from webapp.accounts import models as accounts
 from webapp.evidence import models as evidence
+from webapp.helpdesk import models as helpdesk
 from webapp.outbox import models as outbox
 from webapp.web import once
 
-__all__ = ["accounts", "evidence", "once", "outbox"]
+__all__ = ["accounts", "evidence", "helpdesk", "once", "outbox"]

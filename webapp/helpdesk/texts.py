@@ -79,3 +79,13 @@ SERVICES: dict[ServiceType, str] = {
     ServiceType.IN_HOUSE: _m("Équipement installé sur site (In-House)"),
     ServiceType.OTHER: _m("Autre service"),
 }
+
+#: What is said to the client when the agent adds no words of their own; a verb that is not here needs words.
+DEFAULT_WORDS: dict[Verb, str] = {
+    Verb.CONFIRM: _m("Nous confirmons qu’il s’agit bien d’une interruption de service. Nous travaillons à son rétablissement."),
+    Verb.PAUSE: _m(
+        "Pour rétablir le service, nous devons accéder à vos locaux. Merci de nous proposer un créneau : le décompte est suspendu "
+        "jusqu’à cet accès (article 12.6)."
+    ),
+    Verb.RESTORE: _m("Le service est rétabli. Si ce n’est pas le cas chez vous, dites-le-nous depuis la page du ticket."),
+}

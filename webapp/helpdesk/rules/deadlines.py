@@ -74,9 +74,7 @@ def restoration_due(calendar: WorkCalendar, inputs: ClockInputs, target: Target)
     return calendar.next_open(due) if due is not None and target.days else due
 
 
-def next_due(
-    first_response_due: datetime | None, restoration_due_at: datetime | None, *, responded: bool, ended: bool
-) -> datetime | None:
+def next_due(first_response_due: datetime | None, restoration_due_at: datetime | None, *, responded: bool, ended: bool) -> datetime | None:
     """Return the deadline that the queue is sorted by: the earliest that is still owed, None when none is."""
     if ended:
         return None

@@ -99,9 +99,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         "FL-12.5b",
         text="public",
     ),
-    Transition(
-        Verb.ANSWER, _from(State.WAITING_CLIENT), None, frozenset({Side.CLIENT, Side.DESK}), "ticket.client_answered", "FL-12.5b"
-    ),
+    Transition(Verb.ANSWER, _from(State.WAITING_CLIENT), None, frozenset({Side.CLIENT, Side.DESK}), "ticket.client_answered", "FL-12.5b"),
     Transition(
         Verb.PAUSE,
         _from(State.QUALIFIED, State.CONFIRMED, State.WAITING_CLIENT),

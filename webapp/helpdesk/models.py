@@ -1,0 +1,142 @@
+"""Tickets, their clock events, their messages, and the counter of references."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.db import Base, OrganisationOwned
+from webapp.helpdesk.rules.clock import EventKind, Reason
+from webapp.helpdesk.rules.services import ServiceType
+from webapp.helpdesk.rules.states import State
+
+
+def _codes(kind: type[State] | type[ServiceType] | type[EventKind] | type[Reason]) -> Enum:
+    """Store an enumeration as its value in a plain string column."""
+    return Enum(kind, native_enum=False, length=32, create_constraint=False, values_callable=lambda members: [m.value for m in members])
+
+
+def _of_ticket() -> ForeignKeyConstraint:
+    """A row of a ticket belongs to the ticket's organisation, and follows it (FL-7.1)."""
+    return ForeignKeyConstraint(["organisation_id", "ticket_id"], ["ticket.organisation_id", "ticket.id"], onupdate="CASCADE")
+
+
+class TicketCounter(Base):
+    """The last number given in a year: one row a year, increased in the transaction that opens the ticket."""
+
+    __tablename__ = "ticket_counter"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class Ticket(OrganisationOwned, Base):
+    """One report, from its notification to its archiving (FL-12.5 to 12.7).
+
+    Targets and calendar are copied from the service level at qualification, so that a later change of contract moves no deadline
+    silently. ``due_at`` is the next deadline still owed (None when none is, or while the count is suspended). Durations are in
+    seconds, exact, fixed by closing.
+    """
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "id"),
+        UniqueConstraint("year", "counter"),
+        CheckConstraint("(closed_at IS NULL) = is_open", name="open_until_closed"),
+        Index("ix_ticket_queue", "is_open", "due_at", "id"),
+        Index("ix_ticket_counts", "is_open", "state", "assignee_id", "due_at"),
+        Index("ix_ticket_notified_at_id", "notified_at", "id"),
+        Index("ix_ticket_organisation_id_notified_at", "organisation_id", "notified_at"),
+        Index("ix_ticket_organisation_id_is_open_due_at", "organisation_id", "is_open", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    year: Mapped[int]
+    counter: Mapped[int]
+
+    title: Mapped[str] = mapped_column(String(160))
+    description: Mapped[str] = mapped_column(Text)
+    location: Mapped[str] = mapped_column(String(300))
+    consequences: Mapped[str] = mapped_column(Text)
+    service: Mapped[ServiceType] = mapped_column(_codes(ServiceType))
+    contact_name: Mapped[str] = mapped_column(String(200))
+    contact_phone: Mapped[str] = mapped_column(String(40))
+    contact_email: Mapped[str] = mapped_column(String(320))
+    by_phone: Mapped[bool] = mapped_column(default=False)
+    opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    state: Mapped[State] = mapped_column(_codes(State))
+    is_open: Mapped[bool] = mapped_column(default=True)
+    priority: Mapped[int] = mapped_column(default=2)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    contract_id: Mapped[int | None] = mapped_column()
+    service_level_id: Mapped[int | None] = mapped_column()
+    in_house: Mapped[bool] = mapped_column(default=False)
+    calendar: Mapped[str] = mapped_column(String(120))
+    response_days: Mapped[int]
+    response_seconds: Mapped[int]
+    restoration_days: Mapped[int]
+    restoration_seconds: Mapped[int]
+
+    notified_at: Mapped[datetime]
+    first_response_due_at: Mapped[datetime]
+    first_responded_at: Mapped[datetime | None]
+    restoration_due_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    qualified_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    restored_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    elapsed_seconds: Mapped[int | None]
+    business_seconds: Mapped[int | None]
+    paused_seconds: Mapped[int | None]
+
+    last_message_at: Mapped[datetime | None]
+    search_text: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- read by SQLAlchemy
+
+
+class TicketSite(OrganisationOwned, Base):
+    """A site that the interruption affects (FL-12.5c)."""
+
+    __tablename__ = "ticket_site"
+    __table_args__ = (_of_ticket(), Index("ix_ticket_site_site_id", "site_id"))
+
+    ticket_id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class TicketClockEvent(OrganisationOwned, Base):
+    """One dated fact of a ticket's clock: only ever added."""
+
+    __tablename__ = "ticket_clock_event"
+    __table_args__ = (_of_ticket(), Index("ix_ticket_clock_event_ticket_id_id", "ticket_id", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int]
+    kind: Mapped[EventKind] = mapped_column(_codes(EventKind))
+    at: Mapped[datetime]
+    reason: Mapped[Reason | None] = mapped_column(_codes(Reason))
+    asked_by: Mapped[str] = mapped_column(String(200), default="")
+    since: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class TicketMessage(OrganisationOwned, Base):
+    """A public reply, or an internal note that the client's side never reads."""
+
+    __tablename__ = "ticket_message"
+    __table_args__ = (_of_ticket(), Index("ix_ticket_message_ticket_id_id", "ticket_id", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int]
+    at: Mapped[datetime]
+    internal: Mapped[bool]
+    from_desk: Mapped[bool]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    author_name: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,211 @@
+"""What the pages show of a ticket's clock: chips, the drawn bar, the words below it. Reads the rules, changes nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from babel.dates import get_day_names
+from flask_babel import gettext as _
+
+from webapp.actor import Actor
+from webapp.clock import PARIS, Clock
+from webapp.helpdesk.commitments import calendar_named, desk_hours
+from webapp.helpdesk.policies import works_the_desk
+from webapp.helpdesk.queue import waiting_rows
+from webapp.helpdesk.rules.account import Account
+from webapp.helpdesk.rules.deadlines import Urgency, urgency
+from webapp.helpdesk.rules.states import State
+from webapp.helpdesk.texts import STATES, STATES_FOR_CLIENT
+from webapp.web.i18n import business_duration, language, machine
+from webapp.web.rows import WaitingRow
+from webapp.worktime import PieceKind, WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """Words and their kind (late, soon, ok or q)."""
+
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a list, ready to be drawn."""
+
+    reference: str
+    title: str
+    client: str
+    chip: Chip
+    due: str
+    due_machine: str
+    due_title: str
+    what: str
+    reported: str
+    mine: bool
+    urgent: bool
+
+
+def lines(rows: Iterable[Any], now: datetime, actor: Actor) -> list[Line]:
+    """Return queue or list rows as they are drawn."""
+    words = _Words(now, for_desk=works_the_desk(actor))
+    return [
+        Line(
+            reference=row.reference,
+            title=row.title,
+            client=row.client,
+            chip=words.chip(row),
+            due=words.short(row.due_at) if row.due_at else "",
+            due_machine=machine(row.due_at) if row.due_at else "",
+            due_title=words.exact(row.due_at) if row.due_at else "",
+            what=words.what(row),
+            reported=words.short(row.notified_at),
+            mine=row.assignee_id == actor.account_id,
+            urgent=row.priority == 1,
+        )
+        for row in rows
+    ]
+
+
+def chip_of(row: Any, now: datetime, *, for_desk: bool) -> Chip:
+    """Return the chip of one ticket."""
+    return _Words(now, for_desk=for_desk).chip(row)
+
+
+class _Words:
+    """The few words that a list repeats, translated once for the whole list."""
+
+    def __init__(self, now: datetime, *, for_desk: bool) -> None:
+        self.now = now
+        self.states = STATES if for_desk else STATES_FOR_CLIENT
+        self.late, self.left = _("Dépassé de %(time)s"), _("Reste %(time)s")
+        self.response, self.restoration = _("1re réponse"), _("rétablissement")
+        self.paris = _("heure de Paris")
+        self.days = _day_names(language())
+
+    def chip(self, row: Any) -> Chip:
+        """Say how near the next deadline is, or what the ticket waits for."""
+        if row.due_at is None:
+            kind = "ok" if row.state is State.RESTORED else "q"
+            text = _("En pause : accès au site") if row.state is State.WAITING_ACCESS else _(self.states[row.state])
+            return Chip(text, kind)
+        left = calendar_named(row.calendar).between(self.now, row.due_at)
+        if left == timedelta() and self.now > row.due_at:
+            return Chip(_("Échéance dépassée"), "late")
+        near = urgency(left)
+        words = self.late if near is Urgency.LATE else self.left
+        return Chip(words % {"time": business_duration(left)}, str(near))
+
+    def what(self, row: Any) -> str:
+        """Say which promise the deadline is."""
+        if row.due_at is None:
+            return ""
+        return str(self.response if row.first_responded_at is None and row.due_at == row.first_response_due_at else self.restoration)
+
+    def short(self, instant: datetime) -> str:
+        """Say an instant briefly, as ``i18n.short`` does, without asking Babel for each cell."""
+        local = instant.astimezone(PARIS)
+        return f"{self.days[local.weekday()]} {local:%d/%m %H:%M}"
+
+    def exact(self, instant: datetime) -> str:
+        """Give the exact instant for a title."""
+        return f"{instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S} ({self.paris})"
+
+
+@lru_cache(maxsize=8)
+def _day_names(locale: str) -> dict[int, str]:
+    return dict(get_day_names("abbreviated", locale=locale))
+
+
+def closed_until(now: datetime, calendar: WorkCalendar | None = None) -> datetime | None:
+    """Return the desk's next opening, or None while it is open."""
+    opening = (calendar or desk_hours()).next_open(now)
+    return opening if opening > now else None
+
+
+def opening_words(opening: datetime, now: datetime) -> str:
+    """Say a coming opening as people do: « lundi 8 h 30 », with its date when it is a week away or more."""
+    local = opening.astimezone(PARIS)
+    clock = f"{local.hour}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{local:%M}" if language() == "fr" else f"{local:%H:%M}"
+    day = get_day_names("wide", locale=language())[local.weekday()]
+    if opening - now >= timedelta(days=6):
+        return f"{day} {local:%d/%m} {clock}"
+    return f"{day} {clock}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """One rectangle of the drawn clock: class c (counted), z (closed) or p (paused); in hundredths of the bar."""
+
+    kind: str
+    x: float
+    width: float
+
+
+_CLASSES = {PieceKind.COUNTED: "c", PieceKind.CLOSED: "z", PieceKind.PAUSED: "p"}
+_CLOSED_SHARE = 0.18
+_MOST_STROKES = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The drawn clock and the figures of the sentence below it."""
+
+    rects: list[Rect]
+    counted: timedelta
+    target: timedelta
+    paused: timedelta
+    remaining: timedelta
+
+
+def bar(told: Account, calendar: WorkCalendar, target: timedelta) -> Bar:
+    """Draw an account: open time to scale, closings as narrow marks, the part of the target not yet used left blank."""
+    sums = told.durations()
+    strokes = _strokes(told, calendar)
+    whole = sum((length for kind, length in strokes if kind != "z"), max(target - sums.business, timedelta()))
+    closings = sum(1 for kind, _length in strokes if kind == "z")
+    mark = min(0.02, _CLOSED_SHARE / closings) if closings else 0.0
+    scale = (1 - mark * closings) / (whole.total_seconds() or 1)
+    rects, x = [], 0.0
+    for kind, length in strokes:
+        width = mark if kind == "z" else length.total_seconds() * scale
+        rects.append(Rect(kind, round(x * 100, 2), round(width * 100, 2)))
+        x += width
+    paused = sum((length for kind, length in strokes if kind == "p"), timedelta())
+    return Bar(rects, sums.business, target, paused, target - sums.business)
+
+
+def _strokes(told: Account, calendar: WorkCalendar) -> list[tuple[str, timedelta]]:
+    """Return the pieces as (class, open time); of a long account the closings are left out and what touches is joined."""
+    strokes: list[tuple[str, timedelta]] = []
+    brief = len(told.pieces) > _MOST_STROKES
+    for piece in told.pieces:
+        if piece.kind is PieceKind.CLOSED and brief:
+            continue
+        kind, length = _CLASSES[piece.kind], calendar.between(piece.start, piece.end)
+        if strokes and strokes[-1][0] == kind:
+            strokes[-1] = (kind, strokes[-1][1] + length)
+        else:
+            strokes.append((kind, length))
+    return strokes
+
+
+def waiting(session: Any, actor: Actor, clock: Clock) -> list[WaitingRow]:
+    """Return what waits for this person at the help desk, soonest first, ten at most: one statement."""
+    desk = works_the_desk(actor)
+    words, answer = _Words(clock.now(), for_desk=desk), Chip(_("Votre réponse est attendue"), "soon")
+    rows = waiting_rows(session, actor)
+    chips = [answer if row.state is State.WAITING_CLIENT and not desk else words.chip(row) for row in rows]
+    return [
+        WaitingRow(
+            label=row.title,
+            url_endpoint="helpdesk.ticket",
+            url_values={"reference": row.reference},
+            when=row.due_at,
+            chip_text=chip.text,
+            chip_kind=chip.kind,
+        )
+        for row, chip in zip(rows, chips, strict=True)
+    ]

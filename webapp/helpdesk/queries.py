@@ -1,0 +1,104 @@
+"""Named reads of the help desk: one ticket with its names, its messages and events, and the lists of the client's side.
+
+The desk reads every organisation's tickets; everybody else those of their own, said in each query besides the session's own guard.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import Session, aliased
+
+from webapp.accounts.models import Account, Organisation
+from webapp.actor import Actor
+from webapp.db import Rows
+from webapp.errors import NotFound
+from webapp.folding import like
+from webapp.helpdesk.models import Ticket, TicketMessage
+from webapp.helpdesk.policies import works_the_desk
+from webapp.helpdesk.rules.reference import ReferenceProblem, parse_reference
+from webapp.web.rows import FoundRow
+
+
+def within_reach(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``Ticket`` that the policy ``may_see`` states for one ticket."""
+    return true() if works_the_desk(actor) or actor.account_id is None else Ticket.organisation_id == actor.organisation_id
+
+
+def get_ticket(session: Session, actor: Actor, reference: str, *, lock: bool = False) -> Ticket:
+    """Load and authorise in one call: somebody else's ticket, or none, is ``NotFound``.
+
+    ``lock`` holds the row until the transaction ends (PostgreSQL; SQLite writers are alone already).
+    """
+    statement = select(Ticket).where(Ticket.reference == canonical(reference), within_reach(actor))
+    ticket = session.scalar(statement.with_for_update() if lock else statement)
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def get_ticket_with_names(session: Session, actor: Actor, reference: str) -> Any:
+    """Return (ticket, client, assignee, opened_by) for a page, or raise ``NotFound``."""
+    assignee, opener = aliased(Account), aliased(Account)
+    row = session.execute(
+        select(Ticket, Organisation.name.label("client"), assignee.full_name.label("assignee"), opener.full_name.label("opened_by"))
+        .join(Organisation, Organisation.id == Ticket.organisation_id)
+        .outerjoin(assignee, assignee.id == Ticket.assignee_id)
+        .outerjoin(opener, opener.id == Ticket.opened_by_id)
+        .where(Ticket.reference == canonical(reference), within_reach(actor))
+    ).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def canonical(reference: str) -> str:
+    """Return the stored spelling of a reference, or the text itself (which finds nothing) when it is none."""
+    try:
+        return str(parse_reference(reference))
+    except ReferenceProblem:
+        return reference
+
+
+def messages_of(session: Session, ticket_id: int, *, with_notes: bool) -> Rows:
+    """Return the ticket's messages, oldest first; internal notes only for the desk."""
+    condition = true() if with_notes else TicketMessage.internal.is_(False)
+    return session.execute(
+        select(
+            TicketMessage.id,
+            TicketMessage.at,
+            TicketMessage.internal,
+            TicketMessage.from_desk,
+            TicketMessage.author_name,
+            TicketMessage.body,
+        )
+        .where(TicketMessage.ticket_id == ticket_id, condition)
+        .order_by(TicketMessage.id)
+    ).all()
+
+
+def matching(folded_words: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Return one condition a word, all of which a ticket must meet."""
+    return [Ticket.search_text.like(like(word), escape="\\") for word in folded_words]
+
+
+def search(session: Session, actor: Actor, folded_words: Sequence[str], limit: int = 10) -> list[FoundRow]:
+    """Return tickets whose number, names or text hold every word, newest first, for the portal-wide search."""
+    if not folded_words:
+        return []
+    rows = session.execute(
+        select(Ticket.reference, Ticket.title, Organisation.name)
+        .join(Organisation, Organisation.id == Ticket.organisation_id)
+        .where(within_reach(actor), *_reference_or_words(folded_words))
+        .order_by(Ticket.notified_at.desc(), Ticket.id.desc())
+        .limit(limit)
+    ).all()
+    return [FoundRow(row.title, "helpdesk.ticket", {"reference": row.reference}, f"{row.reference} · {row.name}") for row in rows]
+
+
+def _reference_or_words(folded_words: Sequence[str]) -> list[ColumnElement[bool]]:
+    """A whole reference, however it is spelled, is looked up as such."""
+    try:
+        return [Ticket.reference == str(parse_reference(" ".join(folded_words)))]
+    except ReferenceProblem:
+        return matching(folded_words)

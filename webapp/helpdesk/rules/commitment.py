@@ -1,0 +1,28 @@
+"""What a report is promised: the targets and the calendar of a service level, as one value (FL-12.1, FL-12.5c)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from webapp.helpdesk.rules.deadlines import Deadlines, Target, promise
+from webapp.worktime import WorkCalendar
+
+#: FL-12.1 for everybody: a first response within 2 business days and, failing it, restoration within 2 business days.
+FIRST_RESPONSE = Target(days=2)
+RESTORATION = Target(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """The promise that applies to one report. ``contract_id`` and ``service_level_id`` are None under the general conditions alone."""
+
+    calendar: WorkCalendar
+    first_response: Target = FIRST_RESPONSE
+    restoration: Target = RESTORATION
+    contract_id: int | None = None
+    service_level_id: int | None = None
+    label: str = ""
+    in_house: bool = False
+
+    def deadlines(self, notified_at: datetime) -> Deadlines:
+        """Return the instants promised to a report notified at ``notified_at``."""
+        return promise(self.calendar, notified_at, self.first_response, self.restoration)

@@ -1,0 +1,10 @@
+"""The verbs of the help desk. Each records exactly one audit event and queues its mail in the caller's transaction; none commits."""
+
+from webapp.helpdesk.services.acts import act
+from webapp.helpdesk.services.common import facts_of
+from webapp.helpdesk.services.messages import note
+from webapp.helpdesk.services.opening import Client, Report, open_ticket
+from webapp.helpdesk.services.replies import reply
+from webapp.helpdesk.services.triage import Qualification, assign, qualify
+
+__all__ = ["Client", "Qualification", "Report", "act", "assign", "facts_of", "note", "open_ticket", "qualify", "reply"]
