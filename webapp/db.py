@@ -1,17 +1,18 @@
 """The database: declarative base, column types, engines for SQLite and PostgreSQL, sessions, and the tenancy guard."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Dialect, Engine, ForeignKey, MetaData, Numeric, Row, String, create_engine, event, make_url
+from sqlalchemy import JSON, Connection, Dialect, Engine, ForeignKey, MetaData, Numeric, Row, String, create_engine, event, make_url
 from sqlalchemy import DateTime as _DateTime
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, declared_attr, mapped_column, with_loader_criteria
 from sqlalchemy.types import TypeDecorator
 
@@ -111,21 +112,42 @@ class GuichetSession(Session):
         """Limit owned rows to the actor's organisation, unless the actor oversees all of them."""
         self._sees_all = actor.sees_all_organisations
         self._tenant = actor.organisation_id
+        self._tell_database()
 
     @contextmanager
     def for_everyone(self) -> Iterator[None]:
         """Lift the limit for a read that is public by nature (the register) or that crosses organisations by rule."""
         before = self._sees_all
         self._sees_all = True
+        self._tell_database()
         try:
             yield
         finally:
             self._sees_all = before
+            with suppress(DBAPIError):  # a transaction that has failed takes no order any more; its end undoes the lift
+                self._tell_database()
 
     @property
     def tenant(self) -> int | None:
         """The one organisation whose rows may be touched, or None when all may."""
         return None if self._sees_all else (self._tenant if self._tenant is not None else -1)
+
+    def _tell_database(self) -> None:
+        """Repeat the limit to PostgreSQL, whose row-level security holds it for this transaction (``guichet.tenant``)."""
+        if self.in_transaction():
+            _set_tenant(self, self.connection())
+
+
+@event.listens_for(GuichetSession, "after_begin")
+def _limit_transaction(session: Session, _transaction: object, connection: Connection) -> None:
+    if isinstance(session, GuichetSession):
+        _set_tenant(session, connection)
+
+
+def _set_tenant(session: GuichetSession, connection: Connection) -> None:
+    if connection.dialect.name == "postgresql" and connection.in_transaction():
+        value = "all" if session.tenant is None else str(session.tenant)
+        connection.exec_driver_sql("SELECT set_config('guichet.tenant', %s, true)", (value,))
 
 
 @event.listens_for(GuichetSession, "do_orm_execute")
