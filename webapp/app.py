@@ -15,7 +15,7 @@ import webapp.db_models  # noqa: F401 -- maps every table
 from webapp import cli, schedule
 from webapp.accounts import auth
 from webapp.clock import Clock, SystemClock
-from webapp.config import ROOT, Settings, load_settings
+from webapp.config import ROOT, Settings, SettingsError, load_settings
 from webapp.db import Database
 from webapp.jobs import make_queue
 from webapp.web import assets, csrf, errors, forms, headers, htmx, i18n, navigation, request
@@ -33,8 +33,8 @@ MOST_FORM_FIELDS = 20_000
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None, environ: Mapping[str, str] | None = None) -> Flask:
-    """Return the WSGI application. Without ``settings`` they are read from the environment (``SettingsError`` lists what is wrong)."""
-    settings = settings or load_settings(environ if environ is not None else os.environ)
+    """Return the WSGI application. Without ``settings`` they are read from the environment; wrong ones stop the process, all listed."""
+    settings = settings or settings_or_exit(environ if environ is not None else os.environ)
     app = Flask("webapp", root_path=str(ROOT / "webapp"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     state = State(settings=settings, clock=clock or SystemClock(), database=Database(settings.database_url))
     app.extensions["guichet"] = state
@@ -57,6 +57,14 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, env
     bind_jobs(app, state)
     trust_proxies(app, settings)
     return app
+
+
+def settings_or_exit(environ: Mapping[str, str]) -> Settings:
+    """Read the settings, or end the process with every error on standard error."""
+    try:
+        return load_settings(environ)
+    except SettingsError as error:
+        raise SystemExit("\n".join(["Guichet cannot start:", *(f"- {sentence}" for sentence in error.errors)])) from None
 
 
 def configure_logging() -> None:
