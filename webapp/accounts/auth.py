@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from flask import Flask, Response, abort, g, request, session, url_for
+from flask import Flask, Response, abort, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError
@@ -165,7 +165,6 @@ def start_session(account_id: int, organisation_id: int | None) -> None:
     if language:
         session["language"] = language
     csrf.renew(account_id)
-    g.pop("csrf_token", None)
     login_user(_load_user(token))
 
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import secrets
 
-from flask import Flask, current_app, session
+from flask import Flask, current_app, g, session
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
 
@@ -14,10 +14,13 @@ def _xor(data: bytes, pad: bytes) -> bytes:
 
 
 def masked_token() -> str:
-    """Return the session's CSRF token under a random pad, so that no two responses carry the same bytes."""
-    token = generate_csrf().encode("ascii")
-    pad = secrets.token_bytes(len(token))
-    return base64.urlsafe_b64encode(pad + _xor(token, pad)).decode("ascii")
+    """Return the session's CSRF token under a random pad: the same in a whole response, so that it compresses; no two responses alike."""
+    if "masked_csrf_token" not in g:
+        token = generate_csrf().encode("ascii")
+        pad = secrets.token_bytes(len(token))
+        g.masked_csrf_token = base64.urlsafe_b64encode(pad + _xor(token, pad)).decode("ascii")
+    masked: str = g.masked_csrf_token
+    return masked
 
 
 def unmask(masked: str | None) -> str | None:
@@ -42,6 +45,8 @@ class MaskedCSRFProtect(CSRFProtect):
 def renew(account_id: int | None) -> None:
     """Give the browser's session a new CSRF secret that names its account, so that a stale form can be given back to its author."""
     session["csrf_token"] = f"{secrets.token_hex(20)}:{account_id or ''}"
+    g.pop("csrf_token", None)
+    g.pop("masked_csrf_token", None)
 
 
 def author_of(masked: str | None) -> int | None:
