@@ -2,9 +2,8 @@
 
 from flask import Blueprint, Response, abort, request, session
 
-from webapp.accounts.routes import local_target
 from webapp.web.i18n import LANGUAGES
-from webapp.web.pages import see_other_url
+from webapp.web.pages import local_target, see_other_url
 
 blueprint = Blueprint("portal", __name__)
 

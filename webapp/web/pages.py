@@ -1,12 +1,13 @@
 """Answers: whole pages, fragments, redirects, and the one announcement region."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Response, flash, make_response, redirect, render_template, url_for
 
 from webapp.web.htmx import is_fragment_request, redirect_client
 
-__all__ = ["announce", "fragment", "is_fragment_request", "page", "see_other", "see_other_url"]
+__all__ = ["announce", "fragment", "is_fragment_request", "local_target", "page", "see_other", "see_other_url"]
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
@@ -36,3 +37,11 @@ def see_other(endpoint: str, **values: Any) -> Response:
 def announce(message: str) -> None:
     """Say ``message`` once in the page's status region: on this page if it is still to be rendered, else on the next."""
     flash(message)
+
+
+def local_target(target: str | None) -> str | None:
+    """Return ``target`` when it is a path of this site, else None (a link may not lead people elsewhere after sign-in)."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or any(ord(char) < 32 for char in target):
+        return None
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc else None
