@@ -48,9 +48,9 @@ class Line:
     urgent: bool
 
 
-def lines(rows: Iterable[Any], now: datetime, actor: Actor) -> list[Line]:
+def lines(rows: Iterable[Any], now: datetime, actor: Actor, *, for_desk: bool = True) -> list[Line]:
     """Return queue or list rows as they are drawn."""
-    words = _Words(now, for_desk=works_the_desk(actor))
+    words = _Words(now, for_desk=for_desk)
     return [
         Line(
             reference=row.reference,

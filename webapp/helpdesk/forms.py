@@ -1,0 +1,118 @@
+"""Forms of the help desk: shape and format; what is true of the business is checked by the services."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateTimeLocalField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import Optional, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from webapp.helpdesk.rules.clock import Reason
+from webapp.helpdesk.rules.services import ServiceType
+from webapp.helpdesk.services.messages import LONGEST_MESSAGE
+from webapp.helpdesk.texts import SERVICES
+from webapp.web.forms import BaseForm, ChoiceField, at_most, required
+
+EMAIL = Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]{2,}$", message=_l("Écrivez une adresse comme nom@exemple.fr."))
+PHONE = Regexp(r"^\+?[0-9 ().\-]{4,40}$", message=_l("Écrivez un numéro comme 01 23 45 67 89."))
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several choices as check boxes; each must be one of the list."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        super().__init__(label, coerce=int, choices=[], validators=[Optional()], **kwargs)
+
+
+def service_choices() -> list[tuple[str, Any]]:
+    """Return the types of service as choices, in the page's language."""
+    return [(str(service), _l(words)) for service, words in SERVICES.items()]
+
+
+class ReportForm(BaseForm):
+    """What FL-12.5b asks: contact, type of service, circumstances and consequences, coordinates, sites."""
+
+    service = ChoiceField(_l("Type de service"), validators=[required(_l("Choisissez le service concerné."))])
+    title = StringField(_l("En une phrase"), validators=[required(_l("Résumez le problème en une phrase.")), at_most(160)])
+    description = TextAreaField(
+        _l("Ce qui se passe"), validators=[required(_l("Décrivez ce que vous faites et ce qui se passe.")), at_most(5000)]
+    )
+    location = StringField(_l("Où"), validators=[required(_l("Dites où : un site, un service, une page, un poste.")), at_most(300)])
+    consequences = TextAreaField(
+        _l("Conséquences"), validators=[required(_l("Dites ce que vous ne pouvez plus faire, et pour qui.")), at_most(2000)]
+    )
+    contact_name = StringField(_l("Nom de l’interlocuteur"), validators=[required(_l("Dites qui nous pouvons joindre.")), at_most(200)])
+    contact_email = StringField(
+        _l("Adresse électronique"), validators=[required(_l("Donnez une adresse pour la réponse.")), at_most(320), EMAIL]
+    )
+    contact_phone = StringField(_l("Téléphone"), validators=[required(_l("Donnez un numéro de téléphone.")), at_most(40), PHONE])
+    contract = SelectField(_l("Contrat"), validators=[Optional()])
+    sites = CheckboxesField(_l("Sites touchés"))
+
+
+class PhoneReportForm(ReportForm):
+    """The same, filled in by an agent for a client who called."""
+
+    client = ChoiceField(_l("Client"), validators=[required(_l("Choisissez le client."))])
+    called_at = DateTimeLocalField(
+        _l("Heure de l’appel"), format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], validators=[required(_l("Indiquez l’heure de l’appel."))]
+    )
+
+
+class QualificationForm(BaseForm):
+    """Contract and level, sites, service and priority (FL-12.5c)."""
+
+    version = HiddenField()
+    contract = ChoiceField(_l("Contrat et niveau de service"))
+    service = ChoiceField(_l("Type de service"), validators=[required()])
+    priority = ChoiceField(_l("Priorité"), choices=[("1", _l("Haute")), ("2", _l("Normale")), ("3", _l("Basse"))])
+    sites = CheckboxesField(_l("Sites touchés"))
+
+
+class MessageForm(BaseForm):
+    """A message, and what the button under it does (``do``: reply, note, or a verb of the table)."""
+
+    version = HiddenField()
+    body = TextAreaField(_l("Réponse"), validators=[at_most(LONGEST_MESSAGE)])
+
+
+class ActForm(BaseForm):
+    """An act that has a page of its own."""
+
+    version = HiddenField()
+    body = TextAreaField(_l("Message au client"), validators=[at_most(LONGEST_MESSAGE)])
+
+
+class ReopenForm(ActForm):
+    """Reopening says whether the service had been restored in between: the count depends on it."""
+
+    reason = RadioField(
+        _l("Que s’est-il passé ?"),
+        choices=[
+            (str(Reason.NOT_RESTORED), _l("Le service n’a pas été rétabli : le temps écoulé depuis la notification compte.")),
+            (str(Reason.RELAPSE), _l("Le service a été rétabli puis est retombé en panne : le temps de bon fonctionnement ne compte pas.")),
+        ],
+        validators=[required(_l("Choisissez l’une des deux réponses."))],
+    )
+
+
+class AssignForm(BaseForm):
+    """Who handles the ticket."""
+
+    version = HiddenField()
+    assignee = ChoiceField(_l("Suivi par"))
+
+
+def fill_choices(form: ReportForm | QualificationForm, contracts: list[tuple[str, str]], sites: list[tuple[int, str]]) -> None:
+    """Give a form the choices of its client."""
+    form.service.choices = service_choices()
+    form.contract.choices = contracts
+    form.sites.choices = sites
+
+
+def service_of(form: ReportForm | QualificationForm) -> ServiceType:
+    """Return the chosen type of service."""
+    return ServiceType(form.service.data)
