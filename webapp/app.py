@@ -24,6 +24,10 @@ from webapp.web.state import State
 #: Each area's blueprint, as ``module:attribute``.
 BLUEPRINTS = (
     "webapp.accounts.routes:blueprint",
+    "webapp.scopes.routes:blueprint",
+    "webapp.register.routes:blueprint",
+    "webapp.declarations.routes:blueprint",
+    "webapp.helpdesk.routes:blueprint",
     "webapp.desk.routes:blueprint",
     "webapp.desk.portal:blueprint",
 )
