@@ -169,7 +169,7 @@ def check_forms(tree: Any, app: Flask, where: str, here: str) -> None:
         assert adapter.test(path, method), f"{where}: form leads nowhere: {method} {path}"
         if method == "POST":
             assert form.cssselect("input[name=csrf_token]"), f"{where}: form to {path} has no CSRF token"
-    for node in tree.cssselect("a[href]"):
+    for node in tree.cssselect('a[href]:not([href^="#"])'):
         parts = urlsplit(urljoin(here, node.get("href")))
         if not parts.scheme and not parts.netloc and not parts.path.startswith("/static/"):
             assert parts.path in PENDING or adapter.test(parts.path, "GET"), f"{where}: link leads nowhere: {node.get('href')}"
@@ -177,4 +177,4 @@ def check_forms(tree: Any, app: Flask, where: str, here: str) -> None:
         for node in tree.cssselect(f"[{name}]"):
             path = urlsplit(urljoin(here, node.get(name))).path
             assert adapter.test(path, "GET" if name == "hx-get" else "POST"), f"{where}: {name} leads nowhere: {path}"
-            assert node.get("hx-target") and node.get("hx-swap"), f"{where}: {name} {path} without explicit target and swap"
+            assert {"hx-target", "hx-swap"} <= {*node.keys()}, f"{where}: {name} {path} without explicit target and swap"

@@ -1,0 +1,113 @@
+"""The demonstration content, loaded once for each test process, for the tests that walk the application."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import create_engine, make_url, select, text
+
+from tests.conftest import NOW
+from tests.factories import make_person
+from tests.support.client import CheckingClient
+from webapp.accounts.models import Account, Membership, Organisation
+from webapp.actor import SYSTEM, Role
+from webapp.app import create_app
+from webapp.clock import FrozenClock
+from webapp.config import load_settings
+from webapp.db import Base, Database
+from webapp.demonstration import load_all, sign_ins
+from webapp.web.state import State
+
+
+@dataclass
+class Demo:
+    """An application over the demonstration content, its clock standing at ``NOW``."""
+
+    app: Flask
+    state: State
+    #: A second person of each role, in another organisation of the same kind: demonstration username → theirs.
+    others: dict[str, str]
+
+    @property
+    def database(self) -> Database:
+        """The application's database."""
+        return self.state.database
+
+    @property
+    def usernames(self) -> list[str]:
+        """The demonstration sign-ins, in their order."""
+        return [row["username"] for row in sign_ins()]
+
+    def browser(self, username: str | None = None) -> CheckingClient:
+        """Return a new browser, signed in when ``username`` is given."""
+        client = self.app.test_client()
+        assert isinstance(client, CheckingClient)
+        if username is not None:
+            client.sign_in(username)
+        return client
+
+
+def _database_url(folder: Path) -> str:
+    server = os.environ.get("TEST_DATABASE_URL")
+    if not server:
+        return f"sqlite:///{folder / 'demo.db'}"
+    name = f"guichet_demo_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()
+    return str(url.set(database=name).render_as_string(hide_password=False))
+
+
+def _second_people(state: State) -> dict[str, str]:
+    """Add, for each demonstration sign-in, a person with the same role in another organisation of the same kind, if there is one."""
+    others: dict[str, str] = {}
+    with state.database.transaction(SYSTEM) as session:
+        for row in sign_ins():
+            mine = session.execute(
+                select(Membership.role, Membership.region, Organisation.id, Organisation.kind)
+                .join(Organisation, Organisation.id == Membership.organisation_id)
+                .join(Account, Account.id == Membership.account_id)
+                .where(Account.username == row["username"])
+                .order_by(Membership.id)
+            ).first()
+            assert mine is not None
+            other = session.scalars(
+                select(Organisation).where(Organisation.kind == mine.kind, Organisation.id != mine.id).order_by(Organisation.id)
+            ).first()
+            if other is not None and mine.role in {Role.SCOPE_EDITOR, Role.DECLARANT, Role.CLIENT_CONTACT, Role.MANAGER}:
+                others[row["username"]] = f"autre-{row['username']}"
+                make_person(session, NOW, others[row["username"]], other, mine.role)
+    return others
+
+
+@cache
+def demonstration() -> Demo:
+    """Return this process's demonstration: built at the first call, shared by all its tests."""
+    folder = Path(tempfile.mkdtemp(prefix="guichet-demo-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    settings = load_settings(
+        {
+            "GUICHET_MODE": "demonstration",
+            "DATA_DIR": str(folder),
+            "DATABASE_URL": _database_url(folder),
+            "ARGON2_MEMORY_KIB": "8",
+            "ARGON2_TIME_COST": "1",
+            "SECRET_KEY": "k" * 48,
+        }
+    )
+    app = create_app(settings, FrozenClock(NOW))
+    state: State = app.extensions["guichet"]
+    state.mail_queued = lambda: None
+    app.test_client_class = CheckingClient
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    Base.metadata.create_all(state.database.engine)
+    load_all(state)
+    return Demo(app, state, _second_people(state))
