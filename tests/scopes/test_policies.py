@@ -65,7 +65,8 @@ def test_what_the_table_forbids_is_forbidden_to_everybody() -> None:
     assert can_act(EDITOR, Act.WITHDRAW_REQUEST, waiting)
     closed = FileFacts(MINE, Facts(Online.CLOSED, Draft.EDITING))
     assert not can_edit(EDITOR, closed)
-    assert can_see(EDITOR, MINE) and can_see(OFFICER, MINE)  # FX-8c: readable by both
+    assert can_see(EDITOR, MINE)
+    assert can_see(OFFICER, MINE)
 
 
 def test_the_general_scope_is_corrected_without_a_decision_only_before_any_publication() -> None:

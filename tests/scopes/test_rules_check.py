@@ -173,13 +173,15 @@ def test_a_rank_between_two_neighbours_lies_strictly_between_them(low: int, gap:
     assert (middle is None) if gap == 1 else (middle is not None and low < middle < low + gap)
     assert (rank_between(low, None) or 0) > low or rank_between(low, None) == 0
     top = rank_between(None, low)
-    assert top is not None and top < low
+    assert top is not None
+    assert top < low
 
 
 def test_every_activity_is_described_with_help_and_a_method_column() -> None:
     assert {item.code for item in all_activities()} == set(CODES)
     for item in all_activities():
-        assert item.flexibilities[0] is Flexibility.FIXE and len(item.flexibilities) >= 3
+        assert item.flexibilities[0] is Flexibility.FIXE
+        assert len(item.flexibilities) >= 3
         assert sum(column.role == "method" for column in item.columns) == 1
         assert all(column.help and column.label and 4 <= column.width <= 40 for column in item.columns)
     with pytest.raises(UnknownActivity):
@@ -198,7 +200,8 @@ def test_cleaned_cells_are_stable_one_line_texts(value: str) -> None:
     once = clean_cells(TESTS, {"objet": value, "inconnue": "x"})
     assert set(once) == set(TESTS.keys)
     assert clean_cells(TESTS, once) == once
-    assert "\n" not in once["objet"] and "\x00" not in once["objet"]
+    assert "\n" not in once["objet"]
+    assert "\x00" not in once["objet"]
 
 
 @pytest.mark.parametrize("text", ["1-0042", "8-1234", "1-12345", "9-0001"])
@@ -206,9 +209,7 @@ def test_a_canonical_number_reads_back_as_itself(text: str) -> None:
     assert str(parse(text)) == text
 
 
-@pytest.mark.parametrize(
-    "text", ["", "1-42", "0-0042", "1-0000", "1-00042", "1_0042", "1-0042 ", "１-0042", "1-123456", "x"]
-)
+@pytest.mark.parametrize("text", ["", "1-42", "0-0042", "1-0000", "1-00042", "1_0042", "1-0042 ", "１-0042", "1-123456", "x"])
 def test_anything_else_is_not_a_number(text: str) -> None:
     assert parse(text) is None
 
@@ -233,13 +234,7 @@ def _image() -> dict[str, object]:
 def test_a_snapshot_is_canonical_and_can_be_checked_by_anybody() -> None:
     text = snapshot.canonical(_image())
     assert snapshot.canonical(json.loads(text)) == text
-    assert (
-        " "
-        not in text.split('"lines"')[0]
-        .replace("Laboratoire Vauban", "")
-        .replace("LAB REF 08", "")
-        .split('"columns"')[0]
-    )
+    assert " " not in text.split('"lines"')[0].replace("Laboratoire Vauban", "").replace("LAB REF 08", "").split('"columns"')[0]
     assert snapshot.sha256("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     assert '"effective_at":"2026-11-20T10:00:00.000000Z"' in text
 

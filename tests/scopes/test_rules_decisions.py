@@ -29,9 +29,7 @@ def test_a_decision_on_one_line_unpublishes_the_version_online(kind: DecisionKin
     assert effect(Online.PUBLISHED, decide(kind, "1", ALL)) is Act.UNPUBLISH
 
 
-@pytest.mark.parametrize(
-    "kind", [DecisionKind.SUSPENSION, DecisionKind.TERMINATION, DecisionKind.FLEXIBILITY_WITHDRAWAL]
-)
+@pytest.mark.parametrize("kind", [DecisionKind.SUSPENSION, DecisionKind.TERMINATION, DecisionKind.FLEXIBILITY_WITHDRAWAL])
 def test_the_scope_closes_when_no_flexible_line_is_left_in_force(kind: DecisionKind) -> None:
     # FX-8c
     once = decide(kind, "1", ALL)
@@ -91,7 +89,5 @@ def test_after_any_series_of_decisions_nothing_is_published_and_closed_means_no_
             lines = decide(kind, code, lines)
         except DecisionRefused:
             continue
-        flexible = any(
-            line.status is GeneralStatus.ACTIVE and line.flexibility is not Flexibility.FIXE for line in lines
-        )
+        flexible = any(line.status is GeneralStatus.ACTIVE and line.flexibility is not Flexibility.FIXE for line in lines)
         assert (effect(Online.PUBLISHED, lines) is Act.CLOSE) is not flexible

@@ -128,9 +128,7 @@ def check_scope(
     """
     by_code = {general.code: general for general in generals}
     found = _scope_findings(lines, generals)
-    per_line: dict[int, list[Finding]] = {
-        line.number: check_line(of, line, by_code.get(line.general)) for line in lines
-    }
+    per_line: dict[int, list[Finding]] = {line.number: check_line(of, line, by_code.get(line.general)) for line in lines}
     late = list(_duplicates(lines))
     if baseline is not None:
         changes = difference(baseline, lines)

@@ -52,6 +52,15 @@ DECISION_LABELS: dict[DecisionKind, str] = {
 }
 
 
+#: What each effect of a decision means for the body.
+EFFECT_TEXTS: dict[Act, str] = {
+    Act.UNPUBLISH: _m("La portée détaillée en ligne n’est plus en vigueur : mettez-la à jour et demandez sa publication."),
+    Act.CLOSE: _m("Plus aucune ligne flexible n’est en vigueur : la portée détaillée est fermée et reste consultable."),
+    Act.REOPEN: _m("La portée détaillée est rouverte : mettez-la à jour et demandez sa publication."),
+    Act.REOPEN_EMPTY: _m("La portée détaillée est rouverte : définissez-la et demandez sa publication."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class GeneralFacts:
     """What the rules need to know of one general line. ``extended``: its extension was decided since the last version."""
@@ -114,7 +123,7 @@ def flexible_in_force(lines: Sequence[GeneralFacts]) -> bool:
     return any(line.status is GeneralStatus.ACTIVE and line.flexibility is not Flexibility.FIXE for line in lines)
 
 
-def effect(online: Online, lines_after: Sequence[GeneralFacts]) -> Act:
+def effect(online: Online, lines_after: Sequence[GeneralFacts], ever_published: bool = True) -> Act:
     """Return what a decision does to the detailed scope, given the general scope after it.
 
     Closed when no flexible line is left in force (« suspension / résiliation / retrait total de la flexibilité »);
@@ -122,4 +131,6 @@ def effect(online: Online, lines_after: Sequence[GeneralFacts]) -> Act:
     """
     if not flexible_in_force(lines_after):
         return Act.CLOSE
-    return Act.REOPEN if online is Online.CLOSED else Act.UNPUBLISH
+    if online is Online.CLOSED:
+        return Act.REOPEN if ever_published else Act.REOPEN_EMPTY
+    return Act.UNPUBLISH

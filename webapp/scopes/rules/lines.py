@@ -77,8 +77,6 @@ def difference(before: Sequence[Line], after: Sequence[Line]) -> Difference:
     both = [(old[number], line) for number, line in new.items() if number in old]
     return Difference(
         added=tuple(line for number, line in new.items() if number not in old),
-        changed=tuple(
-            Change(was, now) for was, now in both if digest(was.general, was.cells) != digest(now.general, now.cells)
-        ),
+        changed=tuple(Change(was, now) for was, now in both if digest(was.general, was.cells) != digest(now.general, now.cells)),
         removed=tuple(line for number, line in old.items() if number not in new),
     )

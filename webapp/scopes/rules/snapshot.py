@@ -53,13 +53,9 @@ def build(head: VersionHead, of: Activity, generals: Sequence[GeneralTitle], lin
         "effective_at": _instant(head.effective_at),
         "activity": {"code": of.code, "label": of.label, "reference": of.reference},
         "columns": [{"key": column.key, "label": column.label} for column in of.columns],
-        "general": [
-            {"code": item.code, "title": item.title, "flexibility": item.flexibility, "status": item.status}
-            for item in generals
-        ],
+        "general": [{"code": item.code, "title": item.title, "flexibility": item.flexibility, "status": item.status} for item in generals],
         "lines": [
-            {"number": line.number, "general": line.general, "cells": {key: line.cells.get(key, "") for key in of.keys}}
-            for line in lines
+            {"number": line.number, "general": line.general, "cells": {key: line.cells.get(key, "") for key in of.keys}} for line in lines
         ],
     }
 
@@ -77,3 +73,8 @@ def sha256(text: str) -> str:
 def lines_of(snapshot: Mapping[str, Any]) -> tuple[Line, ...]:
     """Return the lines of a snapshot, in its order."""
     return tuple(Line(item["number"], item["general"], item["cells"]) for item in snapshot["lines"])
+
+
+def read_head(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the snapshot without its lines."""
+    return {key: value for key, value in snapshot.items() if key != "lines"}

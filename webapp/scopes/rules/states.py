@@ -76,6 +76,7 @@ class Act(StrEnum):
     UNPUBLISH = "unpublish"
     CLOSE = "close"
     REOPEN = "reopen"
+    REOPEN_EMPTY = "reopen_empty"
 
 
 #: Who may do each act: ``SYSTEM`` acts (empty set) follow from the clock or from a decision's effect.
@@ -88,6 +89,7 @@ WHO: dict[Act, frozenset[Role]] = {
     Act.UNPUBLISH: frozenset({Role.SCOPE_OFFICER}),
     Act.CLOSE: frozenset({Role.SCOPE_OFFICER}),
     Act.REOPEN: frozenset({Role.SCOPE_OFFICER}),
+    Act.REOPEN_EMPTY: frozenset({Role.SCOPE_OFFICER}),
 }
 
 #: The evidence each act leaves in the audit trail; edits stand in the change log of the file instead.
@@ -100,6 +102,7 @@ EVIDENCE: dict[Act, str | None] = {
     Act.UNPUBLISH: "scope.decision_recorded",
     Act.CLOSE: "scope.decision_recorded",
     Act.REOPEN: "scope.decision_recorded",
+    Act.REOPEN_EMPTY: "scope.decision_recorded",
 }
 
 _N, _P, _W, _C = Online.NONE, Online.PUBLISHED, Online.WITHDRAWN, Online.CLOSED
@@ -151,6 +154,9 @@ TRANSITIONS: tuple[tuple[Act, tuple[Online, Draft], tuple[Online, Draft]], ...] 
     # A suspension is lifted: nothing goes back online by itself.
     (Act.REOPEN, (_C, _0), (_W, _0)),
     (Act.REOPEN, (_C, _E), (_W, _E)),
+    # Nothing had ever been online.
+    (Act.REOPEN_EMPTY, (_C, _0), (_N, _0)),
+    (Act.REOPEN_EMPTY, (_C, _E), (_N, _E)),
 )
 
 _TABLE = {(act, Facts(*origin)): Facts(*target) for act, origin, target in TRANSITIONS}

@@ -1,0 +1,41 @@
+"""Messages about scopes: they carry links and numbers, never the lines themselves (SO-CFG)."""
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from webapp.clock import PARIS
+
+
+def _day(instant: datetime) -> str:
+    return instant.astimezone(PARIS).strftime("%d/%m/%Y")
+
+
+def published(number: str, version: int, effective_at: datetime, link: str) -> tuple[str, str]:
+    """Return subject and body of the notice that a version is online."""
+    subject = _("Portée détaillée %(number)s : la version %(version)s est en ligne", number=number, version=version)
+    body = _(
+        "Bonjour,\n\nLa version %(version)s de la portée détaillée du dossier %(number)s est publiée au registre public"
+        " depuis le %(day)s à 0 h 00.\n\nLa consulter : %(link)s\n\nMessage automatique de Guichet.",
+        number=number,
+        version=version,
+        day=_day(effective_at),
+        link=link,
+    )
+    return subject, body
+
+
+def decided(number: str, kind: str, code: str, reference: str, effect: str, link: str) -> tuple[str, str]:
+    """Return subject and body of the notice that a decision was recorded; ``kind`` and ``effect`` are in the reader's words."""
+    subject = _("Dossier %(number)s : décision %(reference)s enregistrée", number=number, reference=reference)
+    body = _(
+        "Bonjour,\n\nDécision %(reference)s : %(kind)s, ligne %(code)s de la portée générale du dossier %(number)s.\n"
+        "%(effect)s\n\nVoir le dossier : %(link)s\n\nMessage automatique de Guichet.",
+        number=number,
+        kind=kind,
+        code=code,
+        reference=reference,
+        effect=effect,
+        link=link,
+    )
+    return subject, body

@@ -1,0 +1,66 @@
+"""Asking for a publication, after reading what is wrong and what will change online."""
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from webapp.errors import Conflict, Invalid
+from webapp.scopes import queries, views
+from webapp.scopes.policies import can_act
+from webapp.scopes.routes.blueprint import blueprint
+from webapp.scopes.routes.editor import bar_context
+from webapp.scopes.rules.activities import activity
+from webapp.scopes.rules.states import Act
+from webapp.scopes.services import publication as services
+from webapp.web.i18n import paris
+from webapp.web.pages import announce, page, see_other
+from webapp.web.request import current_actor, current_clock, get_session
+
+#: How many findings and changes are written out; beyond, their number is said.
+MOST_SHOWN = 200
+
+
+def _render(number: str, status: int = 200, problem: str = "") -> Response:
+    session, clock = get_session(), current_clock()
+    head = queries.file_head(session, current_actor(), clock, number)
+    seen = services.review(session, clock, head.id, head.activity)
+    findings = [(finding, views.words_of(finding)) for finding in seen.findings]
+    labels = {column.key: column.label for column in activity(head.activity).columns}
+    context = bar_context(head) | {"seen": seen, "findings": findings, "labels": labels, "most": MOST_SHOWN, "problem": problem}
+    return page("scopes/publication.html", status, **context)
+
+
+@blueprint.get("/<number>/publication")
+def publication(number: str) -> Response:
+    """Show the control, line by line, and what the publication would change online."""
+    return _render(number)
+
+
+@blueprint.post("/<number>/publication")
+def request_publication(number: str) -> Response:
+    """Ask for the publication of exactly the draft that was read."""
+    session, actor, clock = get_session(), current_actor(), current_clock()
+    head = queries.file_head(session, actor, clock, number)
+    if can_act(actor, Act.WITHDRAW_REQUEST, head.policy_facts):
+        return see_other("scopes.publication", number=number)  # asked a moment ago: the same click twice
+    try:
+        version = services.request_publication(session, actor, clock, number, request.form.get("empreinte", ""))
+    except Conflict as conflict:
+        return _render(number, 409, conflict.message)
+    except Invalid as invalid:
+        return _render(number, 422, " ".join(invalid.errors.values()))
+    announce(
+        _(
+            "Publication de la version %(version)d demandée : elle prend effet %(day)s.",
+            version=version.number,
+            day=paris(version.effective_at),
+        )
+    )
+    return see_other("scopes.publication", number=number)
+
+
+@blueprint.post("/<number>/publication/retrait")
+def withdraw_request(number: str) -> Response:
+    """Take the request back, until it takes effect."""
+    services.withdraw_request(get_session(), current_actor(), current_clock(), number)
+    announce(_("La demande de publication est retirée. Le brouillon est de nouveau modifiable."))
+    return see_other("scopes.edit", number=number)
