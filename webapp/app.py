@@ -18,12 +18,15 @@ from webapp.clock import Clock, SystemClock
 from webapp.config import ROOT, Settings, SettingsError, load_settings
 from webapp.db import Database
 from webapp.jobs import make_queue
+from webapp.terms import gate
 from webapp.web import assets, csrf, errors, forms, headers, htmx, i18n, navigation, request
 from webapp.web.state import State
 
 #: Each area's blueprint, as ``module:attribute``.
 BLUEPRINTS = (
     "webapp.accounts.routes:blueprint",
+    "webapp.terms.routes:blueprint",
+    "webapp.legal.routes:blueprint",
     "webapp.scopes.routes:blueprint",
     "webapp.register.routes:blueprint",
     "webapp.declarations.routes:blueprint",
@@ -125,6 +128,7 @@ def register_blueprints(app: Flask) -> None:
 
 def hand_down_hooks(state: State) -> None:
     """Give the seam the functions of higher areas that it may not import."""
+    state.gate = gate.gate
 
 
 def bind_jobs(app: Flask, state: State) -> None:

@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 
 from webapp import migration, serve
 from webapp.outbox.cli import outbox_cli
+from webapp.scopes.cli import scopes_cli
 from webapp.web.state import state
 
 db_cli = AppGroup("db", help="The database's schema.")
@@ -17,7 +18,7 @@ jobs_cli = AppGroup("jobs", help="The job consumer.")
 
 def init_app(app: Flask) -> None:
     """Add every command group."""
-    for group in (db_cli, demo_cli, jobs_cli, outbox_cli):
+    for group in (db_cli, demo_cli, jobs_cli, outbox_cli, scopes_cli):
         app.cli.add_command(group)
     app.cli.add_command(serve_command)
 

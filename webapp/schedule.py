@@ -2,8 +2,10 @@
 
 from huey import Huey, crontab
 
+from webapp.actor import SYSTEM
 from webapp.outbox.services import deliver_due
 from webapp.outbox.transport import transport_for
+from webapp.scopes.services.publication import notify_published
 from webapp.web.state import State
 
 
@@ -14,6 +16,12 @@ def bind(queue: Huey, state: State) -> None:
     def sweep_outbox() -> None:
         """Each minute: mail that is due, new or to be tried again."""
         deliver_due(state.database, state.clock, transport_for(state.settings))
+
+    @queue.periodic_task(crontab())
+    def sweep_publications() -> None:
+        """Each minute: versions whose instant has come are recorded and told, once."""
+        with state.database.transaction(SYSTEM) as session:
+            notify_published(session, state.clock, state.settings.public_url)
 
     @queue.task()
     def deliver_now() -> None:

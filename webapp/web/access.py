@@ -23,6 +23,8 @@ class Access:
 
 
 PUBLIC: Final = Access(public=True, before_terms=True)
+#: Open to visitors; to a signed-in person only once the terms are accepted.
+OPEN_AFTER_TERMS: Final = Access(public=True)
 SIGNED_IN: Final = Access()
 BEFORE_TERMS: Final = Access(before_terms=True)
 
@@ -40,9 +42,34 @@ ACCESS: Final[dict[str, Access]] = {
     "accounts.kept": SIGNED_IN,
     "accounts.drop_kept_request": SIGNED_IN,
     "accounts.switch": BEFORE_TERMS,
+    "accounts.activation": PUBLIC,
+    "accounts.forgotten": PUBLIC,
+    "accounts.forgotten_sent": PUBLIC,
+    "accounts.new_password": PUBLIC,
+    "accounts.confirm_address": PUBLIC,
+    "accounts.profile": SIGNED_IN,
+    "accounts.details": SIGNED_IN,
+    "accounts.change_password": SIGNED_IN,
+    "accounts.change_address": SIGNED_IN,
+    "accounts.notices": SIGNED_IN,
+    "accounts.end_one_session": SIGNED_IN,
+    "accounts.end_other_sessions": SIGNED_IN,
+    "accounts.own_events": SIGNED_IN,
+    "accounts.close_account": SIGNED_IN,
+    # Terms and static pages
+    "terms.current": PUBLIC,
+    "terms.show": PUBLIC,
+    "terms.download": PUBLIC,
+    "terms.acceptance": BEFORE_TERMS,
+    "legal.notice": PUBLIC,
+    "legal.privacy": PUBLIC,
+    "legal.accessibility": PUBLIC,
+    "legal.definitions": PUBLIC,
+    "legal.site_map": PUBLIC,
+    "legal.help_pages": PUBLIC,
     "portal.language": PUBLIC,
     # Desk: the home page and the search across the counters
-    "desk.home": PUBLIC,
+    "desk.home": OPEN_AFTER_TERMS,
     "desk.search": SIGNED_IN,
     # Scopes: files and their detailed scopes
     "scopes.index": roles(Role.SCOPE_EDITOR, Role.SCOPE_OFFICER),
