@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from webapp.declarations.evaluation import CONTEXT, Figure, Lookup, Missing, condition, number
-from webapp.declarations.formula import CellKey
+from webapp.declarations.formula import CellKey, cells_of
 from webapp.declarations.model import Control, MissingPolicy, Severity
 
 OPERATORS = ("=", "<>", "<", "<=", ">", ">=")
@@ -29,7 +29,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of one control on one return; `difference` is left minus right."""
+    """The result of one control on one return; `difference` is left minus right.
+
+    A control that cannot be evaluated names the cells that it lacks, and none when its condition simply does not hold.
+    """
 
     control: Control
     verdict: Verdict
@@ -44,6 +47,11 @@ class Finding:
         return self.verdict is Verdict.FALSE
 
     @property
+    def applies(self) -> bool:
+        """Whether the control concerns this return, as far as one can tell."""
+        return self.verdict is not Verdict.NOT_EVALUABLE or bool(self.missing)
+
+    @property
     def blocks(self) -> bool:
         """Whether the finding stands against the submission."""
         return self.failed and self.control.severity is Severity.BLOCKING
@@ -53,8 +61,8 @@ def run_control(control: Control, lookup: Lookup) -> Finding:
     """Evaluate a control over the cells that `lookup` gives."""
     missing = tuple(key for key in control.cells if isinstance(lookup(key), Missing))
     reasons = {lookup(key) for key in missing}
-    if control.when is not None and condition(control.when, lookup) is not True:
-        return Finding(control, Verdict.NOT_EVALUABLE)
+    if control.when is not None and (applies := condition(control.when, lookup)) is not True:
+        return Finding(control, Verdict.NOT_EVALUABLE, missing=() if applies is False else cells_of(control.when))
     if Missing.INVALID in reasons or Missing.UNDEFINED in reasons or _skipped(control, len(missing)):
         return Finding(control, Verdict.NOT_EVALUABLE, missing=missing)
     filled = lookup if control.missing is MissingPolicy.SKIP_ANY else _zero_for_missing(lookup)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -141,6 +141,11 @@ def may(act: Act, state: ReturnState) -> bool:
 def today(now: datetime) -> date:
     """The date in Paris at an aware instant: campaigns open and fall due on French dates."""
     return now.astimezone(PARIS).date()
+
+
+def end_of(day: date) -> datetime:
+    """The instant at which a day ends in Paris, aware."""
+    return datetime.combine(day + timedelta(days=1), time(0), PARIS)
 
 
 class Timing(StrEnum):

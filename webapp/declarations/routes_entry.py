@@ -1,0 +1,173 @@
+"""Entering the figures of a table, for people with scripts (cell by cell) and without (the whole table)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from webapp.actor import Actor
+from webapp.clock import Clock
+from webapp.declarations import grid, queries, services, snapshots
+from webapp.declarations.blueprint import blueprint
+from webapp.declarations.formula import CellKey
+from webapp.declarations.model import Table
+from webapp.declarations.policies import can_enter, is_declarant_of
+from webapp.declarations.queries import ReturnFile, StoredCell
+from webapp.declarations.services import SaveOutcome, Typed, sheet_of
+from webapp.declarations.sheet import Sheet
+from webapp.declarations.values import MAX_RAW_LENGTH, display
+from webapp.errors import Conflict, NotFound
+from webapp.web.pages import announce, fragment, page, see_other_url
+from webapp.web.request import current_actor, current_clock, get_session
+
+LONGEST_FIELD = 4 * MAX_RAW_LENGTH
+
+
+def figures_for(session: Session, actor: Actor, file: ReturnFile) -> tuple[Sheet, dict[CellKey, StoredCell]]:
+    """What the actor reads of a return: the declarant its present figures, an agent those last submitted. Raises NotFound before."""
+    if is_declarant_of(actor, file.facts):
+        cells = queries.stored_cells(session, file.id)
+        return sheet_of(file, cells), cells
+    submitted = queries.latest_submission(session, file.id)
+    if submitted is None:
+        raise NotFound
+    return snapshots.sheet_from(submitted.content, file.model), {}
+
+
+def table_of(file: ReturnFile, code: str) -> Table:
+    """A table of the return's form. Raises NotFound."""
+    table = file.model.tables.get(code)
+    if table is None:
+        raise NotFound
+    return table
+
+
+def table_context(
+    file: ReturnFile,
+    table: Table,
+    sheet: Sheet,
+    cells: Mapping[CellKey, StoredCell],
+    *,
+    editable: bool,
+    typed: Mapping[CellKey, grid.Typed] | None = None,
+) -> dict[str, Any]:
+    """What the page of a table and its fragments draw."""
+    versions = {key: cell.version for key, cell in cells.items()}
+    findings = sheet.findings_for(table)
+    return {
+        "file": file,
+        "model": file.model,
+        "table": table,
+        "sheet": sheet,
+        "rows": grid.grid(table, sheet, versions, typed),
+        "editable": editable,
+        "failed": grid.failed(findings, file.model),
+        "tally": grid.tally(findings),
+        "conflicts": sum(1 for item in (typed or {}).values() if item.theirs),
+        "severity_labels": grid.SEVERITY_LABELS,
+        "severity_chips": grid.SEVERITY_CHIPS,
+        "operator_words": grid.OPERATOR_WORDS,
+    }
+
+
+@blueprint.get("/declarations/<number>/tableaux/<table>")
+def table(number: str, table: str) -> Response:
+    """Show a table: fields for its declarant while it may be filled in, figures for everybody else."""
+    session, actor = get_session(), current_actor()
+    file = queries.find_return(session, actor, number)
+    form = table_of(file, table)
+    sheet, cells = figures_for(session, actor, file)
+    editable = can_enter(actor, file.facts, current_clock().now())
+    return page("declarations/table.html", closed=False, **table_context(file, form, sheet, cells, editable=editable))
+
+
+@blueprint.post("/declarations/<number>/tableaux/<table>")
+def save_table(number: str, table: str) -> Response:
+    """Save a whole table (no scripts needed); what cannot be read is kept and marked, two people's changes are both shown."""
+    session, actor, clock = get_session(), current_actor(), current_clock()
+    file = queries.find_return(session, actor, number)
+    form = table_of(file, table)
+    typed = typed_in_form(form, skip=request.form.get("take", ""))
+    outcome, closed = try_save(session, actor, clock, file, typed)
+    if closed or outcome.conflicts:
+        sheet = sheet_of(file, outcome.cells)
+        context = table_context(file, form, sheet, outcome.cells, editable=not closed, typed=shown_again(file, typed, outcome))
+        return page("declarations/table.html", 409, closed=closed, **context)
+    announce(said(len(outcome.saved)))
+    follow = form.code if "next" not in request.form else following(file, form)
+    return see_other_url(url_for("declarations.table", number=number, table=follow))
+
+
+@blueprint.post("/declarations/<number>/tableaux/<table>/cellules/<row>/<column>")
+def save_cell(number: str, table: str, row: str, column: str) -> Response:
+    """Save one cell; answer with the cell, the totals that moved, the controls and the progress of its table."""
+    session, actor, clock = get_session(), current_actor(), current_clock()
+    file = queries.find_return(session, actor, number)
+    form = table_of(file, table)
+    cell = form.cells.get((row, column))
+    if cell is None or cell.formula is not None:
+        raise NotFound
+    typed = typed_in_form(form, only=f"{row}.{column}")
+    outcome, closed = try_save(session, actor, clock, file, typed)
+    refused = closed or bool(outcome.conflicts)
+    sheet = sheet_of(file, outcome.cells)
+    again = shown_again(file, typed, outcome) if refused else None
+    context = table_context(file, form, sheet, outcome.cells, editable=not closed, typed=again)
+    version = outcome.cells[cell.key].version if cell.key in outcome.cells else 0
+    drawn = grid.grid_cell(cell, sheet, version, (again or {}).get(cell.key))
+    said_now = "" if refused else _("%(cell)s : enregistré.", cell=file.model.label(cell.key))
+    moved = [found for found in file.model.computed_after([cell.key]) if found[0] == form.code]
+    totals = [grid.grid_cell(form.cells[found[1:]], sheet, 0) for found in moved]
+    return fragment("declarations/_saved.html", 409 if refused else 200, cell=drawn, totals=totals, closed=closed, said=said_now, **context)
+
+
+def try_save(session: Session, actor: Actor, clock: Clock, file: ReturnFile, typed: Mapping[CellKey, Typed]) -> tuple[SaveOutcome, bool]:
+    """Save, or say that the return no longer takes entries (with what is stored)."""
+    try:
+        return services.save_cells(session, actor, clock, file, typed), False
+    except Conflict:
+        return SaveOutcome(queries.stored_cells(session, file.id)), True
+
+
+def typed_in_form(table: Table, *, only: str = "", skip: str = "") -> dict[CellKey, Typed]:
+    """What the form holds for the cells of a table, with the version and the text each was typed over."""
+    typed = {}
+    for cell in table.entry_cells:
+        name = ".".join(cell.key[1:])
+        if name not in request.form or name == skip or (only and name != only):
+            continue
+        version, _bar, shown = request.form.get(f"{name}~", "").partition("|")
+        seen = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+        typed[cell.key] = Typed(request.form[name][:LONGEST_FIELD], seen, shown)
+    return typed
+
+
+def shown_again(file: ReturnFile, typed: Mapping[CellKey, Typed], outcome: SaveOutcome) -> dict[CellKey, grid.Typed]:
+    """What to draw over the stored texts: each text that the person changed, and what somebody else put there meanwhile."""
+    return {key: grid.Typed(item.raw, _theirs(file, key, outcome)) for key, item in typed.items() if item.raw.strip() != item.shown.strip()}
+
+
+def _theirs(file: ReturnFile, key: CellKey, outcome: SaveOutcome) -> grid.Theirs | None:
+    conflict = outcome.conflicts.get(key)
+    if conflict is None:
+        return None
+    text = display(conflict.theirs.entry, file.model.cells[key].decimals)
+    return grid.Theirs(text, conflict.theirs.by, conflict.theirs.at)
+
+
+def said(count: int) -> str:
+    """What the save did, in a sentence."""
+    if not count:
+        return str(_("Rien n’avait changé : rien n’a été enregistré."))
+    return str(ngettext("%(num)s cellule enregistrée.", "%(num)s cellules enregistrées.", count))
+
+
+def following(file: ReturnFile, table: Table) -> str:
+    """The code of the next table, or of the same one at the end."""
+    codes = list(file.model.tables)
+    return codes[min(codes.index(table.code) + 1, len(codes) - 1)]
