@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateTimeLocalField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -68,7 +69,9 @@ class QualificationForm(BaseForm):
     version = HiddenField()
     contract = ChoiceField(_l("Contrat et niveau de service"))
     service = ChoiceField(_l("Type de service"), validators=[required()])
-    priority = ChoiceField(_l("Priorité"), choices=[("1", _l("Haute")), ("2", _l("Normale")), ("3", _l("Basse"))])
+    priority = ChoiceField(
+        _l("Priorité"), choices=[SelectChoice("1", _l("Haute")), SelectChoice("2", _l("Normale")), SelectChoice("3", _l("Basse"))]
+    )
     sites = CheckboxesField(_l("Sites touchés"))
 
 
@@ -92,8 +95,11 @@ class ReopenForm(ActForm):
     reason = RadioField(
         _l("Que s’est-il passé ?"),
         choices=[
-            (str(Reason.NOT_RESTORED), _l("Le service n’a pas été rétabli : le temps écoulé depuis la notification compte.")),
-            (str(Reason.RELAPSE), _l("Le service a été rétabli puis est retombé en panne : le temps de bon fonctionnement ne compte pas.")),
+            SelectChoice(str(Reason.NOT_RESTORED), _l("Le service n’a pas été rétabli : le temps écoulé depuis la notification compte.")),
+            SelectChoice(
+                str(Reason.RELAPSE),
+                _l("Le service a été rétabli puis est retombé en panne : le temps de bon fonctionnement ne compte pas."),
+            ),
         ],
         validators=[required(_l("Choisissez l’une des deux réponses."))],
     )

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 from wtforms import Field, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from webapp.clock import Clock
 from webapp.web.once import OnceToken
@@ -76,7 +76,7 @@ class ChoiceField(SelectField):
         try:
             super().pre_validate(form)
         except ValueError as error:
-            raise ValueError(_("Choisissez une valeur de la liste.")) from error
+            raise ValidationError(_("Choisissez une valeur de la liste.")) from error
 
 
 def new_token() -> str:

@@ -50,6 +50,7 @@ def open_for_client() -> Response:
     if key not in clients:
         abort(404)
     form = PhoneReportForm()
+    form.client.choices = list(clients.items())
     client = Client(int(key), clients[key])
     found = _prepare(form, client)
     if request.method == "GET":
