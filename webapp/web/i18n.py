@@ -59,6 +59,13 @@ def business_duration(amount: timedelta) -> str:
     return f"{rest}{NBSP}min" if rest else gettext("moins d'une minute")
 
 
+def exact_duration(amount: timedelta) -> str:
+    """Say a duration to the second: « 13 h 20 min 05 s »."""
+    minutes, seconds = divmod(int(amount.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min {seconds:02d} s".replace(" ", NBSP)
+
+
 def number(value: Decimal | int) -> str:
     """Write a number as in French or English: « 1 234,56 »."""
     return str(format_decimal(value, locale=_get_locale() or "fr", decimal_quantization=False))

@@ -1,6 +1,6 @@
 """The help desk's blueprint: reporting, tickets, the agents' queue."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -10,19 +10,10 @@ from webapp.clock import PARIS
 from webapp.helpdesk.rules.states import Verb
 from webapp.helpdesk.texts import VERBS
 from webapp.web import html
-from webapp.web.i18n import NBSP
+from webapp.web.i18n import exact_duration
 
 blueprint = Blueprint("helpdesk", __name__)
-
-
-@blueprint.app_template_filter("exact_duration")
-def exact_duration(amount: timedelta) -> str:
-    """Say a duration to the second: « 13 h 20 min 05 s »."""
-    minutes, seconds = divmod(int(amount.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    return (
-        f"{hours}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{minutes:02d}\N{NO-BREAK SPACE}min\N{NO-BREAK SPACE}{seconds:02d}\N{NO-BREAK SPACE}s"
-    )
+blueprint.add_app_template_filter(exact_duration, "exact_duration")
 
 
 @blueprint.app_template_filter("exact_instant")
