@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from lxml import html as lxml_html
 from werkzeug.test import TestResponse
 
-PENDING = {"/registre", "/etat-des-services", "/profil"}
+PENDING = {"/registre", "/etat-des-services"}
 CONTROL_TYPES_WITHOUT_LABEL = {"hidden", "submit", "button", "reset", "image"}
 
 
@@ -72,7 +72,10 @@ class CheckingClient(FlaskClient):
 
 def form_fields(form: Any) -> Iterator[tuple[str, str]]:
     """Yield what a browser would send for the form's controls, buttons apart."""
-    for control in form.cssselect("input, select, textarea"):
+    identifier = form.get("id")
+    outside = form.getroottree().getroot().cssselect(f"[form='{identifier}']") if identifier else []
+    inside = [control for control in form.cssselect("input, select, textarea") if not control.get("form")]
+    for control in [*inside, *outside]:
         name, kind = control.get("name"), control.get("type", "text")
         if not name or control.get("disabled") is not None or kind in {"submit", "button", "image", "reset", "file"}:
             continue

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, and_, case, func, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Row, String, and_, case, func, literal, or_, select, true, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Organisation
@@ -133,7 +133,7 @@ def _settled_columns(now: datetime) -> tuple[ColumnElement[Any], ColumnElement[A
 def _mine(actor: Actor) -> ColumnElement[bool]:
     """The files this actor may see (the session's guard says it too)."""
     if is_officer(actor):
-        return literal(True)
+        return true()
     return Dossier.organisation_id == (actor.organisation_id if actor.has(Role.SCOPE_EDITOR) else -1)
 
 
@@ -145,7 +145,7 @@ def in_state(state: ScopeState, now: datetime) -> ColumnElement[bool]:
 
 def matching(column: Any, text: str) -> ColumnElement[bool]:
     """SQL: every word of ``text``, folded, is in the folded ``column``."""
-    return and_(literal(True), *(column.like(like(word), escape="\\") for word in folded_words(text)))
+    return and_(true(), *(column.like(like(word), escape="\\") for word in folded_words(text)))
 
 
 SORTS = {

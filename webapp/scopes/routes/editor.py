@@ -16,7 +16,7 @@ from webapp.scopes.routes.blueprint import blueprint
 from webapp.scopes.rules.activities import activity
 from webapp.scopes.rules.states import Act
 from webapp.scopes.services import lines as line_services
-from webapp.scopes.services.undo import last_undoable, undo_last
+from webapp.scopes.services.undo import may_undo, undo_last
 from webapp.scopes.views import RowForm
 from webapp.web.forms import already_done, remember_done
 from webapp.web.htmx import retarget
@@ -37,13 +37,13 @@ def bar_context(head: FileHead) -> dict[str, Any]:
     """What the heading of a file's pages needs: chips, and the acts that apply now."""
     actor = current_actor()
     editable = can_edit(actor, head.policy_facts)
-    undo = last_undoable(get_session(), head.id, actor.account_id, head.undo_floor) if editable else None
+    undo = editable and may_undo(get_session(), head.id, actor.account_id, head.undo_floor)
     return {
         "head": head,
         "state": views.state_chip(head),
         "chips": views.fact_chips(head),
         "editable": editable,
-        "undo_ready": undo is not None,
+        "undo_ready": undo,
         "may_request": can_act(actor, Act.REQUEST, head.policy_facts),
         "waiting": can_act(actor, Act.WITHDRAW_REQUEST, head.policy_facts),
     }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from webapp.actor import Actor
@@ -25,10 +25,18 @@ _CONCERNS: dict[str, tuple[str, ...]] = {
 
 def last_undoable(session: Session, dossier_id: int, account_id: int | None, floor: int) -> ScopeChange | None:
     """Return the account's last change above ``floor`` that is neither an undo nor undone."""
+    return session.scalar(_undoable(select(ScopeChange), dossier_id, account_id, floor))
+
+
+def may_undo(session: Session, dossier_id: int, account_id: int | None, floor: int) -> bool:
+    """Tell whether the account has a change to take back, without reading it."""
+    return session.scalar(_undoable(select(ScopeChange.id), dossier_id, account_id, floor)) is not None
+
+
+def _undoable(query: Select[Any], dossier_id: int, account_id: int | None, floor: int) -> Select[Any]:
     undo = aliased(ScopeChange)
-    return session.scalar(
-        select(ScopeChange)
-        .where(
+    return (
+        query.where(
             ScopeChange.dossier_id == dossier_id,
             ScopeChange.account_id == account_id,
             ScopeChange.id > floor,
