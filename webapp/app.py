@@ -27,6 +27,7 @@ BLUEPRINTS = (
     "webapp.accounts.routes:blueprint",
     "webapp.terms.routes:blueprint",
     "webapp.legal.routes:blueprint",
+    "webapp.administration.routes:blueprint",
     "webapp.scopes.routes:blueprint",
     "webapp.register.routes:blueprint",
     "webapp.declarations.routes:blueprint",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webapp.accounts import passwords
-from webapp.accounts.passwords import HashingBusy, PasswordHashing, weaknesses
+from webapp.accounts.passwords import HashingBusyError, PasswordHashing, weaknesses
 
 GOOD = "Tulipe-Wagon-7-Grimoire"
 
@@ -145,7 +145,7 @@ def test_no_more_checks_run_at_once_than_there_are_slots() -> None:
     holder = threading.Thread(target=hold)
     holder.start()
     entered.wait(5)
-    with pytest.raises(HashingBusy):
+    with pytest.raises(HashingBusyError):
         hashing.matches(encoded, GOOD)
     leave.set()
     holder.join()

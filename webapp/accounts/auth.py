@@ -84,15 +84,19 @@ def _apply_access_table() -> Response | None:
     access = ACCESS.get(request.endpoint)
     if access is None:
         abort(403)
-    if access.public:
+    if access.public and access.before_terms:
         return None
     actor = actor_or_none()
+    if access.public and actor is None:
+        return None
     if actor is None:
         return ask_to_sign_in()
     if not access.allows(actor):
         abort(403)
-    _settle_kept_request(actor)
-    return None if access.before_terms else state().gate()
+    refusal = None if access.before_terms else state().gate()
+    if refusal is None:
+        _settle_kept_request(actor)
+    return refusal
 
 
 def _settle_kept_request(actor: Actor) -> None:

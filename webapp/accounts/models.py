@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.actor import OrganisationKind, Role
 from webapp.db import Base
+from webapp.folding import fold
 
 
 def _codes(kind: type[OrganisationKind] | type[Role]) -> Enum:
@@ -46,6 +47,7 @@ class Account(Base):
     email: Mapped[str] = mapped_column(String(320), unique=True)
     full_name: Mapped[str] = mapped_column(String(200))
     phone: Mapped[str | None] = mapped_column(String(40))
+    search_text: Mapped[str] = mapped_column(String(800))
     password_hash: Mapped[str | None] = mapped_column(String(300))
     password_changed_at: Mapped[datetime | None]
     is_demonstration: Mapped[bool] = mapped_column(default=False)
@@ -58,6 +60,13 @@ class Account(Base):
     memberships: Mapped[list["Membership"]] = relationship(back_populates="account", order_by="Membership.id")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- read by SQLAlchemy
+
+
+@event.listens_for(Account, "before_insert")
+@event.listens_for(Account, "before_update")
+def _fold_for_search(_mapper: object, _connection: object, account: Account) -> None:
+    """Keep the folded text by which people are found."""
+    account.search_text = fold(f"{account.full_name} {account.username or ''} {account.email}")[:800]
 
 
 class Membership(Base):
@@ -108,3 +117,41 @@ class KeptRequest(Base):
     page: Mapped[str] = mapped_column(String(500))
     body: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SingleUseLink(Base):
+    """A link sent by mail that serves once and for a time: to activate an account, set a new password, or confirm a new address.
+
+    Only the SHA-256 of its token is kept. ``new_email`` is the address to be confirmed; ``ended_at`` is set when the link was used, or
+    replaced by a later one.
+    """
+
+    __tablename__ = "single_use_link"
+    __table_args__ = (CheckConstraint("purpose IN ('activation', 'password', 'email')", name="purpose"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(16))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    new_email: Mapped[str | None] = mapped_column(String(320))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+
+
+class SignInAttempt(Base):
+    """One attempt to sign in or to have a password mailed, kept to slow guessing down (``throttling``).
+
+    ``name_key`` is a digest of what was typed. ``device`` names the browser when it carries the mark of an earlier sign-in to this account.
+    An attempt is written as failed before the password is checked, so that attempts made at once count each other.
+    """
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index("ix_sign_in_attempt_name_key_at", "name_key", "at"), Index("ix_sign_in_attempt_network_at", "network", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    name_key: Mapped[str] = mapped_column(String(64))
+    network: Mapped[str] = mapped_column(String(50))
+    device: Mapped[str | None] = mapped_column(String(64))
+    succeeded: Mapped[bool] = mapped_column(default=False)

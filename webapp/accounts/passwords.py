@@ -131,7 +131,7 @@ def _strength(password: str, words: list[str]) -> int:
     return score
 
 
-class HashingBusy(Exception):
+class HashingBusyError(Exception):
     """Too many passwords are being checked at this instant by this process: try again shortly."""
 
 
@@ -150,14 +150,14 @@ class PasswordHashing:
     @contextmanager
     def _slot(self) -> Iterator[None]:
         if not self._slots.acquire(timeout=self._patience):
-            raise HashingBusy
+            raise HashingBusyError
         try:
             yield
         finally:
             self._slots.release()
 
     def hash(self, password: str) -> str:
-        """Return the encoded argon2id hash; raises ``HashingBusy``, and ``ValueError`` beyond the greatest length."""
+        """Return the encoded argon2id hash; raises ``HashingBusyError``, and ``ValueError`` beyond the greatest length."""
         if len(canonical(password)) > MAXIMUM_LENGTH:
             raise ValueError("password too long")
         with self._slot():
@@ -171,17 +171,20 @@ class PasswordHashing:
     def matches(self, encoded: str | None, password: str) -> bool:
         """Tell whether ``password`` is the one of ``encoded``; None (no such account) costs the same and is False.
 
-        Raises ``HashingBusy`` when no slot frees itself in time.
+        Raises ``HashingBusyError`` when no slot frees itself in time.
         """
         self.prepare()
         candidate = canonical(password)
         too_long = len(candidate) > MAXIMUM_LENGTH
         with self._slot():
-            try:
-                right = self._hasher.verify(encoded or self._decoy or "", "" if too_long else candidate)
-            except (VerificationError, InvalidHashError):
-                right = False
+            right = self._verify(encoded or self._decoy or "", "" if too_long else candidate)
         return right and encoded is not None and not too_long
+
+    def _verify(self, encoded: str, candidate: str) -> bool:
+        try:
+            return self._hasher.verify(encoded, candidate)
+        except (VerificationError, InvalidHashError):
+            return False
 
     def is_outdated(self, encoded: str) -> bool:
         """Tell whether the hash was made with other parameters and should be made again at this sign-in."""

@@ -1,28 +1,25 @@
-"""Pages of the front door."""
+"""Signing in and out, work kept when a session ended, and switching organisation."""
 
-from urllib.parse import urlsplit
+import math
 
-from flask import Blueprint, Response, abort, request
+from flask import Response, abort, request
 from flask_babel import gettext as _
+from flask_login import current_user
 
-from webapp.accounts import services
+from webapp.accounts import entry_routes, profile_routes, services
 from webapp.accounts.auth import end_session, present_session_id, start_session
+from webapp.accounts.blueprint import blueprint
+from webapp.accounts.devices import mark_device, present_device
 from webapp.accounts.forms import SignInForm
 from webapp.accounts.kept_requests import drop_kept, fields_of, kept_requests
+from webapp.accounts.passwords import HashingBusyError
 from webapp.accounts.sessions import revoke, switch_organisation
-from webapp.web.pages import announce, page, see_other, see_other_url
+from webapp.evidence.services import record
+from webapp.web.pages import announce, local_target, page, see_other, see_other_url
 from webapp.web.request import actor_or_none, current_actor, current_clock, get_session
 from webapp.web.state import state
 
-blueprint = Blueprint("accounts", __name__)
-
-
-def local_target(target: str | None) -> str | None:
-    """Return ``target`` when it is a path of this site, else None (a link may not lead people elsewhere after sign-in)."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return None
-    parts = urlsplit(target)
-    return target if not parts.scheme and not parts.netloc else None
+__all__ = ["blueprint", "entry_routes", "local_target", "profile_routes"]
 
 
 @blueprint.route("/connexion", methods=["GET", "POST"])
@@ -32,17 +29,35 @@ def sign_in() -> Response:
     if request.method == "GET" and actor_or_none() is not None:
         return see_other_url(target or "/")
     form = SignInForm()
-    if form.validate_on_submit():
-        outcome = services.authenticate(state(), form.username.data, form.password.data, request.remote_addr or "")
-        if outcome.account_id is not None:
-            start_session(outcome.account_id, None)
-            services.note_sign_in(get_session(), current_clock(), outcome.account_id)
-            if kept_requests(get_session(), outcome.account_id):
-                return see_other("accounts.kept")
-            return see_other_url(target or "/")
-        form.form_errors.append(outcome.message)
-    status = 422 if request.method == "POST" else 200
+    if not form.validate_on_submit():
+        return _sign_in_page(form, 422 if request.method == "POST" else 200)
+    get_session().rollback()  # the attempt is written in transactions of its own
+    try:
+        outcome = services.authenticate(state(), form.username.data, form.password.data, request.remote_addr or "", present_device())
+    except HashingBusyError:
+        abort(503)
+    if outcome.account_id is not None:
+        return _signed_in(outcome.account_id, target)
+    form.form_errors.append(outcome.message)
+    if outcome.wait_until is None:
+        return _sign_in_page(form, 422)
+    response = _sign_in_page(form, 429)
+    response.headers["Retry-After"] = str(math.ceil((outcome.wait_until - current_clock().now()).total_seconds()))
+    return response
+
+
+def _sign_in_page(form: SignInForm, status: int) -> Response:
     return page("accounts/sign_in.html", status, form=form, ended="fin" in request.args, kept="garde" in request.args)
+
+
+def _signed_in(account_id: int, target: str | None) -> Response:
+    """Open the session, end the one this browser may still have, and lead to where the person was going."""
+    if current_user.is_authenticated:
+        revoke(get_session(), current_clock(), account_id=current_actor().account_id or 0, only=present_session_id())
+    start_session(account_id, None)
+    services.note_sign_in(get_session(), current_clock(), account_id)
+    where = see_other("accounts.kept") if kept_requests(get_session(), account_id) else see_other_url(target or "/")
+    return mark_device(where, account_id)
 
 
 @blueprint.post("/deconnexion")
@@ -74,11 +89,17 @@ def drop_kept_request(identifier: int) -> Response:
 def switch() -> Response:
     """Act for another of one's organisations."""
     wanted = request.form.get("organisation", "")
-    from flask_login import current_user
-
     choices = dict(current_user.signed_in.choices)
-    if not wanted.isdigit() or int(wanted) not in choices:
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 12) or int(wanted) not in choices:
         abort(404)
     switch_organisation(get_session(), present_session_id(), int(wanted))
+    record(
+        get_session(),
+        current_actor(),
+        current_clock(),
+        action="account.organisation_switched",
+        subject=choices[int(wanted)],
+        organisation_id=int(wanted),
+    )
     announce(_("Vous agissez maintenant pour %(name)s.", name=choices[int(wanted)]))
     return see_other("desk.home")

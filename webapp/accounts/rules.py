@@ -40,6 +40,9 @@ ROLES_OF_KIND: Mapping[OrganisationKind, frozenset[Role]] = {
 #: Roles that only the operator's administrator hands out, wherever they stand: they see beyond one organisation.
 GRANTED_BY_OPERATOR_ONLY = frozenset({Role.ADMINISTRATOR, Role.DESK_AGENT, Role.DESK_LEAD, Role.SCOPE_OFFICER, Role.NATIONAL_AGENT})
 
+#: Roles that look at one region only.
+MEMBERSHIP_NEEDS_REGION = frozenset({Role.REGIONAL_AGENT})
+
 ROLE_LABELS: Mapping[Role, str] = {
     Role.SCOPE_EDITOR: _m("Responsable de portées"),
     Role.SCOPE_OFFICER: _m("Chargé d’accréditation"),

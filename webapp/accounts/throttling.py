@@ -9,8 +9,8 @@ Three brakes, decided from the failures of the last hour, which every worker rea
 A *source* is the browser when it carries the mark of an earlier sign-in to this account, and its network otherwise. A
 marked browser answers for its own failures only, so whoever guesses from elsewhere, even from the same network, never
 delays the person. The last brake also spares networks from which the account signed in before. Whoever is still held
-back on a new machine has « mot de passe oublié », whose link marks the browser. An attempt made while waiting is not looked at, and does not lengthen the
-wait. An identifier that nobody bears is treated like any other.
+back on a new machine has « mot de passe oublié », whose link marks the browser. An attempt made while waiting is not
+looked at, and does not lengthen the wait. An identifier that nobody bears is treated like any other.
 """
 
 from collections.abc import Sequence
@@ -67,7 +67,8 @@ def _source_wait(recent: list[datetime]) -> datetime | None:
     doublings = len(recent) - FREE_FAILURES - 1
     if doublings < 0:
         return None
-    return recent[-1] + min(FIRST_DELAY * 2 ** min(doublings, 20), LONGEST_DELAY)
+    delay: timedelta = FIRST_DELAY * 2 ** min(doublings, 20)
+    return recent[-1] + min(delay, LONGEST_DELAY)
 
 
 def _network_wait(recent: list[datetime]) -> datetime | None:

@@ -52,7 +52,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             (_m("Organisations"), "administration.organisations"),
             (_m("Personnes"), "administration.people"),
             (_m("Inviter une personne"), "administration.invite"),
-            (_m("Journal des actes"), "administration.events"),
+            (_m("Journal des actes"), "administration.trail"),
             (_m("Courriels en attente"), "administration.outbox"),
             (_m("Boîte aux lettres de démonstration"), "administration.mailbox"),
         ),

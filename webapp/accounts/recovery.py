@@ -1,0 +1,125 @@
+"""Choosing one's identifiant and mot de passe from an invitation, and a new mot de passe from a link."""
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from webapp.accounts import links, mails
+from webapp.accounts.links import Purpose
+from webapp.accounts.models import Account, SignInAttempt, SingleUseLink
+from webapp.accounts.passwords import PasswordHashing, weaknesses
+from webapp.accounts.rules import AccountFacts, may_sign_in, username_problem
+from webapp.accounts.services import canonical_username
+from webapp.accounts.sessions import revoke
+from webapp.accounts.throttling import NETWORK_BUDGET, WINDOW, name_key, network_of
+from webapp.actor import Actor
+from webapp.clock import Clock
+from webapp.errors import Conflict, Invalid, NotFound
+from webapp.evidence.services import record
+from webapp.outbox.services import enqueue
+from webapp.texts import mark as _m
+
+#: Links an hour that one name may have mailed.
+LINKS_PER_HOUR = 3
+
+
+def own_actor(account: Account) -> Actor:
+    """Return the person acting on their own account, for no organisation."""
+    return Actor(account.id, account.full_name, None, "", None, frozenset())
+
+
+def account_of_link(session: Session, clock: Clock, token: str, purpose: Purpose) -> tuple[SingleUseLink, Account]:
+    """Return a live link and its open account; raises ``NotFound`` for a link that is not ours, was used, or is too old."""
+    link = links.find(session, clock, token, purpose)
+    account = session.get(Account, link.account_id) if link else None
+    if link is None or account is None or account.deactivated_at is not None:
+        raise NotFound
+    return link, account
+
+
+def _check_password(password: str, repeated: str, account: Account, username: str | None) -> dict[str, str]:
+    found = weaknesses(password, [account.full_name, account.email, username or ""])
+    if found:
+        return {"password": found[0].message if len(found) == 1 else "\n".join(weakness.message for weakness in found)}
+    return {} if password == repeated else {"repeated": _m("Les deux mots de passe diffèrent : retapez-les.")}
+
+
+def check_new_password(password: str, repeated: str, account: Account) -> None:
+    """Raise ``Invalid`` when the password cannot be this account's."""
+    errors = _check_password(password, repeated, account, account.username)
+    if errors:
+        raise Invalid(errors)
+
+
+def activate(session: Session, clock: Clock, hashing: PasswordHashing, token: str, username: str, password: str, repeated: str) -> Account:
+    """Finish the registration with the identifiant and mot de passe that the person chose (FX-7a).
+
+    Raises ``NotFound`` (link), ``Invalid`` (``username``, ``password``, ``repeated``), ``Conflict`` when the link was used meanwhile.
+    """
+    link, account = account_of_link(session, clock, token, Purpose.ACTIVATION)
+    username = username.strip()
+    errors = _check_password(password, repeated, account, username)
+    problem = username_problem(username)
+    if problem:
+        errors["username"] = problem
+    elif session.scalar(select(Account.id).where(Account.username == username, Account.id != account.id)) is not None:
+        errors["username"] = _m("Cet identifiant est déjà pris : choisissez-en un autre.")
+    if errors:
+        raise Invalid(errors)
+    if not links.use(session, clock, link):
+        raise Conflict(_m("Ce lien vient d'être utilisé."))
+    now = clock.now()
+    account.username, account.password_hash, account.password_changed_at, account.activated_at = username, hashing.hash(password), now, now
+    session.flush()
+    record(session, own_actor(account), clock, action="account.activated", subject=f"compte {username}")
+    return account
+
+
+def ask_for_password(session: Session, clock: Clock, public_url: str, typed: str, address: str) -> None:
+    """Mail a link to set a new password when the identifiant or the mail address is an open account's; say nothing either way.
+
+    At most three an hour for one name; a network that makes too many requests is no longer listened to.
+    """
+    now, name = clock.now(), canonical_username(typed)
+    key = name_key(f"password:{name}")
+    recent = session.execute(
+        select(func.count().filter(SignInAttempt.name_key == key), func.count().filter(SignInAttempt.network == network_of(address))).where(
+            SignInAttempt.at > now - WINDOW, or_(SignInAttempt.name_key == key, SignInAttempt.network == network_of(address))
+        )
+    ).one()
+    session.add(SignInAttempt(at=now, name_key=key, network=network_of(address)))
+    account = session.scalar(select(Account).where(or_(Account.username == name, func.lower(Account.email) == name)).order_by(Account.id))
+    if account is None or recent[0] >= LINKS_PER_HOUR or recent[1] >= NETWORK_BUDGET:
+        return
+    facts = AccountFacts(account.activated_at is not None, account.deactivated_at, account.expires_on, account.is_demonstration)
+    if not may_sign_in(facts, now, demonstration_allowed=True):
+        return
+    token = links.issue(session, clock, account.id, Purpose.PASSWORD)
+    mail = mails.password_link(public_url, token, account.full_name, account.username or "")
+    enqueue(session, clock, to=account.email, subject=mail.subject, body=mail.body, key=f"password-link:{account.id}:{now.isoformat()}")
+    record(session, own_actor(account), clock, action="account.password_link_sent", subject=f"compte {account.username}")
+
+
+def reset_password(
+    session: Session, clock: Clock, hashing: PasswordHashing, public_url: str, token: str, password: str, repeated: str
+) -> Account:
+    """Set the password from a mailed link; every session of the account ends. Raises as ``activate`` does."""
+    link, account = account_of_link(session, clock, token, Purpose.PASSWORD)
+    check_new_password(password, repeated, account)
+    if not links.use(session, clock, link):
+        raise Conflict(_m("Ce lien vient d'être utilisé."))
+    set_password(session, clock, hashing, public_url, account, password, keep_session=None)
+    return account
+
+
+def set_password(
+    session: Session, clock: Clock, hashing: PasswordHashing, public_url: str, account: Account, password: str, keep_session: int | None
+) -> None:
+    """Store the new password, end the account's other sessions and pending links, warn the owner by mail."""
+    now = clock.now()
+    account.password_hash, account.password_changed_at = hashing.hash(password), now
+    session.flush()
+    links.end_all(session, clock, account.id, Purpose.PASSWORD, Purpose.EMAIL)
+    revoke(session, clock, account_id=account.id, keep=keep_session)
+    mail = mails.password_changed(public_url, account.full_name)
+    enqueue(session, clock, to=account.email, subject=mail.subject, body=mail.body, key=f"password-changed:{account.id}:{now.isoformat()}")
+    record(session, own_actor(account), clock, action="account.password_changed", subject=f"compte {account.username}")

@@ -1,0 +1,1 @@
+"""The operator's pages, and those of an organisation's manager: organisations, people, the trail of acts, mail."""
