@@ -58,9 +58,7 @@ def rows() -> list[Row]:
             Row(
                 f"worktime between, {name}",
                 _median(lambda end=end: calendar.between(start, end), 5000),
-                _median(
-                    lambda end=their_end: rival.difference(their_start, end), 1 if slow else 50
-                ),
+                _median(lambda end=their_end: rival.difference(their_start, end), 1 if slow else 50),
             )
         )
     return table

@@ -1,0 +1,200 @@
+"""Named reads of contracts, levels and sites."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from webapp.contracts.models import Contract, ContractLevel, ServiceLevel, ServiceLevelVersion, Site
+from webapp.contracts.rules import (
+    DESK_HOURS_CODE,
+    DurationRule,
+    Hosting,
+    LevelTerms,
+    Plan,
+    day_of,
+    service_calendar,
+)
+from webapp.db import Rows
+from webapp.worktime import Territory, WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class LevelInForce:
+    """A version of a service level: ``version_id`` is what a ticket keeps."""
+
+    version_id: int
+    level_id: int
+    code: str
+    label: str
+    number: int
+    terms: LevelTerms
+
+    def calendar(self, site: Any = None) -> WorkCalendar:
+        """Return the level's opening hours at a site, or in metropolitan France without one."""
+        return calendar_for_site(site, self.terms.hours_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A contract in force and the level that it gives."""
+
+    contract_id: int
+    number: str
+    hosting: Hosting
+    plan: Plan
+    level: LevelInForce
+
+
+def calendar_for_site(site: Any = None, hours_code: str = DESK_HOURS_CODE) -> WorkCalendar:
+    """Return the shared calendar for a site (anything with ``territory``, ``good_friday``, ``timezone``); metropolitan when None."""
+    if site is None:
+        return service_calendar(code=hours_code)
+    return service_calendar(Territory(site.territory), bool(site.good_friday), str(site.timezone), hours_code)
+
+
+_VERSION_COLUMNS = (
+    ServiceLevelVersion.id.label("version_id"),
+    ServiceLevel.id.label("level_id"),
+    ServiceLevel.code,
+    ServiceLevel.label,
+    ServiceLevelVersion.number.label("version_number"),
+    ServiceLevelVersion.response_days,
+    ServiceLevelVersion.response_minutes,
+    ServiceLevelVersion.restoration_days,
+    ServiceLevelVersion.restoration_minutes,
+    ServiceLevelVersion.rule,
+    ServiceLevelVersion.hours_code,
+    ServiceLevelVersion.warning_minutes,
+)
+
+
+def _level(row: Any) -> LevelInForce:
+    terms = LevelTerms(
+        row.response_days,
+        row.response_minutes,
+        row.restoration_days,
+        row.restoration_minutes,
+        DurationRule(row.rule),
+        row.hours_code,
+        row.warning_minutes,
+    )
+    return LevelInForce(row.version_id, row.level_id, row.code, row.label, row.version_number, terms)
+
+
+def _version_on(day: date) -> Any:
+    """The number of the version of `ServiceLevel` in force on a day; the first one before its time (a level always promises)."""
+    dated = aliased(ServiceLevelVersion)
+    in_force = (
+        select(func.max(dated.in_force_from)).where(dated.service_level_id == ServiceLevel.id, dated.in_force_from <= day).scalar_subquery()
+    )
+    first = select(func.min(dated.in_force_from)).where(dated.service_level_id == ServiceLevel.id).scalar_subquery()
+    return ServiceLevelVersion.in_force_from == func.coalesce(in_force, first)
+
+
+def _level_of_contract_on(day: date) -> Any:
+    """The day from which the subscription of `Contract` in force on a day runs; the first one before its time."""
+    dated = aliased(ContractLevel)
+    in_force = select(func.max(dated.from_on)).where(dated.contract_id == Contract.id, dated.from_on <= day).scalar_subquery()
+    first = select(func.min(dated.from_on)).where(dated.contract_id == Contract.id).scalar_subquery()
+    return ContractLevel.from_on == func.coalesce(in_force, first)
+
+
+def _subscriptions(day: date) -> Any:
+    contract = (Contract.id.label("contract_id"), Contract.number.label("contract_number"), Contract.hosting, Contract.plan)
+    return (
+        select(*contract, *_VERSION_COLUMNS)
+        .select_from(Contract)
+        .join(ContractLevel, ContractLevel.contract_id == Contract.id)
+        .join(ServiceLevel, ServiceLevel.id == ContractLevel.service_level_id)
+        .join(ServiceLevelVersion, ServiceLevelVersion.service_level_id == ServiceLevel.id)
+        .where(_level_of_contract_on(day), _version_on(day))
+    )
+
+
+def _subscription(row: Any) -> Subscription:
+    return Subscription(row.contract_id, row.contract_number, Hosting(row.hosting), Plan(row.plan), _level(row))
+
+
+def not_ended(day: date) -> Any:
+    """The condition that `Contract` has not ended on a day."""
+    return or_(Contract.ends_on.is_(None), Contract.ends_on >= day)
+
+
+def contracts_in_force(session: Session, organisation_id: int, at: datetime) -> list[Subscription]:
+    """Return the organisation's contracts in force at an instant, with their level, paying ones first. One statement."""
+    day = day_of(at)
+    rows = session.execute(
+        _subscriptions(day)
+        .where(
+            Contract.organisation_id == organisation_id, Contract.starts_on <= day, or_(Contract.ends_on.is_(None), Contract.ends_on >= day)
+        )
+        .order_by(Contract.plan.desc(), Contract.number)
+    ).all()
+    return [_subscription(row) for row in rows]
+
+
+def subscription(session: Session, contract_id: int, at: datetime) -> Subscription | None:
+    """Return one contract, ended or not, with the level that it gives at an instant."""
+    row = session.execute(_subscriptions(day_of(at)).where(Contract.id == contract_id)).one_or_none()
+    return _subscription(row) if row is not None else None
+
+
+def level_in_force(session: Session, contract_id: int, at: datetime) -> LevelInForce | None:
+    """Return the version of the contract's service level in force at an instant."""
+    found = subscription(session, contract_id, at)
+    return found.level if found else None
+
+
+def level_version(session: Session, version_id: int) -> LevelInForce | None:
+    """Return the version that a ticket kept."""
+    row = session.execute(
+        select(*_VERSION_COLUMNS)
+        .select_from(ServiceLevelVersion)
+        .join(ServiceLevel, ServiceLevel.id == ServiceLevelVersion.service_level_id)
+        .where(ServiceLevelVersion.id == version_id)
+    ).one_or_none()
+    return _level(row) if row is not None else None
+
+
+def default_level(session: Session, at: datetime) -> LevelInForce | None:
+    """Return the level of those who have no contract; None when the operator has named none (FL-12.1 then applies alone)."""
+    row = session.execute(
+        select(*_VERSION_COLUMNS)
+        .select_from(ServiceLevel)
+        .join(ServiceLevelVersion, ServiceLevelVersion.service_level_id == ServiceLevel.id)
+        .where(ServiceLevel.is_default.is_(True), _version_on(day_of(at)))
+        .order_by(ServiceLevel.id)
+        .limit(1)
+    ).one_or_none()
+    return _level(row) if row is not None else None
+
+
+def sites_of(session: Session, organisation_id: int, *, closed_too: bool = False) -> Rows:
+    """Return the organisation's sites (id, name, address, territory, good_friday, timezone, closed, version), by name."""
+    statement = select(Site.id, Site.name, Site.address, Site.territory, Site.good_friday, Site.timezone, Site.closed, Site.version).where(
+        Site.organisation_id == organisation_id
+    )
+    if not closed_too:
+        statement = statement.where(Site.closed.is_(False))
+    return session.execute(statement.order_by(Site.name, Site.id)).all()
+
+
+def sites_by_id(session: Session, site_ids: tuple[int, ...]) -> Rows:
+    """Return some sites (as `sites_of`), closed ones too, by name."""
+    return session.execute(
+        select(Site.id, Site.name, Site.address, Site.territory, Site.good_friday, Site.timezone, Site.closed, Site.version)
+        .where(Site.id.in_(site_ids))
+        .order_by(Site.name, Site.id)
+    ).all()
+
+
+def contracts_of(session: Session, organisation_id: int) -> Rows:
+    """Return all contracts of the organisation (id, number, starts_on, ends_on, hosting, plan), latest first."""
+    return session.execute(
+        select(Contract.id, Contract.number, Contract.starts_on, Contract.ends_on, Contract.hosting, Contract.plan)
+        .where(Contract.organisation_id == organisation_id)
+        .order_by(Contract.starts_on.desc(), Contract.id.desc())
+    ).all()
