@@ -50,7 +50,7 @@ lock: ## Compute the lock files anew (needs uv).
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 translations: $(VENV)/.dev ## Extract the French source strings and update the English catalogue.
-	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k _m -k mark --no-location --sort-output --omit-header -o webapp/translations/messages.pot .
+	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k _m -k mark --no-location --sort-output --omit-header -o webapp/translations/messages.pot .
 	@$(BIN)/pybabel -q update --no-fuzzy-matching --omit-header --ignore-obsolete -l en -i webapp/translations/messages.pot -d webapp/translations
 
 screenshots: $(VENV)/.dev $(VENV)/.assets ## Take the README's screenshots from a running demonstration.
