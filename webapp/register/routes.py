@@ -55,7 +55,7 @@ def scope(number: str) -> Response:
         return _render(found, now, asked_day=day, stood=found.in_force(at))
 
 
-@blueprint.get("/<number>/v/<int:version>")
+@blueprint.get("/<number>/v/<int(max=999999):version>")
 def version(number: str, version: int) -> Response:
     """Show one version of a scope, with the dates between which it was in force."""
     now = current_clock().now()
@@ -93,7 +93,7 @@ def standing(found: Published, now: datetime) -> tuple[str, str]:
     return _("Archive : n’est plus en vigueur"), "q"
 
 
-@blueprint.get("/<number>/v/<int:version>.json")
+@blueprint.get("/<number>/v/<int(max=999999):version>.json")
 def export(number: str, version: int) -> Response:
     """Give the frozen image of a version, byte for byte: its SHA-256 is the one shown on its page."""
     now = current_clock().now()

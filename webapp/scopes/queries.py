@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, and_, case, func, literal, or_, select, true, type_coerce
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Row, String, and_, case, func, literal, not_, or_, select, true, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Organisation
@@ -16,11 +17,15 @@ from webapp.folding import like
 from webapp.folding import words as folded_words
 from webapp.scopes.models import Decision, Dossier, DraftLine, GeneralLine, PublishedLine, PublishedVersion
 from webapp.scopes.policies import FileFacts, can_see, is_officer
+from webapp.scopes.rules.activities import activity
 from webapp.scopes.rules.decisions import Flexibility, GeneralFacts, GeneralStatus
 from webapp.scopes.rules.lines import Line
-from webapp.scopes.rules.states import Draft, Facts, ScopeState, facts_in, settled, state_of
+from webapp.scopes.rules.states import STATE_CHIPS, STATE_LABELS, Draft, Facts, Online, ScopeState, facts_in, settled, state_of
+from webapp.web.rows import FoundRow, WaitingRow
 
 PAGE_LINES = 100
+#: Files listed on the desk; the counter's own list has the rest.
+MOST_WAITING = 50
 
 #: A row of named columns, whatever their types.
 AnyRow = Row[*tuple[Any, ...]]
@@ -156,12 +161,12 @@ SORTS = {
 }
 
 
-def _listed(actor: Actor, now: datetime, text: str, state: ScopeState | None, activity: str) -> list[ColumnElement[bool]]:
+def _listed(actor: Actor, now: datetime, text: str, state: ScopeState | None, activity_code: str) -> list[ColumnElement[bool]]:
     wanted = [_mine(actor), matching(Dossier.search_text, text)]
     if state is not None:
         wanted.append(in_state(state, now))
-    if activity:
-        wanted.append(Dossier.activity == activity)
+    if activity_code:
+        wanted.append(Dossier.activity == activity_code)
     return wanted
 
 
@@ -173,7 +178,7 @@ def files(
     order: Any,
     text: str = "",
     state: ScopeState | None = None,
-    activity: str = "",
+    activity_code: str = "",
     offset: int = 0,
     limit: int = 50,
 ) -> tuple[list[tuple[FileHead, datetime]], int]:
@@ -182,7 +187,7 @@ def files(
     rows = session.execute(
         select(*_HEAD, _changed_count(), func.count().over().label("total"))
         .join(Organisation, Organisation.id == Dossier.organisation_id)
-        .where(*_listed(actor, now, text, state, activity))
+        .where(*_listed(actor, now, text, state, activity_code))
         .order_by(order, Dossier.number)
         .offset(offset)
         .limit(limit)
@@ -368,3 +373,66 @@ def accredited_bodies(session: Session) -> Sequence[AnyRow]:
         .where(Organisation.kind == OrganisationKind.ACCREDITED_BODY, Organisation.closed_at.is_(None))
         .order_by(Organisation.name, Organisation.id)
     ).all()
+
+
+def waiting(session: Session, actor: Actor, clock: Clock) -> list[WaitingRow]:
+    """Return what waits for the actor at this counter: their files that are not simply in force (FX-8b)."""
+    now = clock.now()
+    settled_online, settled_draft = _settled_columns(now)
+    quiet = or_(settled_online == Online.CLOSED.value, and_(settled_online == Online.PUBLISHED.value, settled_draft == Draft.NONE.value))
+    rows = session.execute(
+        select(*_HEAD, _changed_count())
+        .join(Organisation, Organisation.id == Dossier.organisation_id)
+        .where(_mine(actor), not_(quiet))
+        .order_by(Dossier.updated_at.desc(), Dossier.number)
+        .limit(MOST_WAITING)
+    ).all()
+    found = []
+    for row in rows:
+        head = _head(row, now)
+        when = head.effective_at if head.facts.draft is Draft.REQUESTED else None
+        label = f"{head.number} · {head.organisation}"
+        words, kind = _(STATE_LABELS[head.state]), STATE_CHIPS[head.state]
+        if head.facts.draft is Draft.REQUESTED:
+            words, kind = _("Publication demandée : v%(version)s", version=head.version_number), "ok"
+        found.append(WaitingRow(label, "scopes.edit", {"number": head.number}, when, words, kind))
+    return found
+
+
+def search(session: Session, actor: Actor, words: list[str], limit: int) -> list[FoundRow]:
+    """Return the files whose number, body or activity hold every (folded) word, then the draft lines that do."""
+    in_file = and_(true(), *(Dossier.search_text.like(like(word), escape="\\") for word in words))
+    rows = session.execute(
+        select(Dossier.number, Organisation.name, Dossier.activity)
+        .join(Organisation, Organisation.id == Dossier.organisation_id)
+        .where(_mine(actor), in_file)
+        .order_by(Dossier.number)
+        .limit(limit)
+    ).all()
+    found = [FoundRow(f"{number} · {name}", "scopes.edit", {"number": number}, activity(code).label) for number, name, code in rows]
+    if len(found) < limit:
+        found += _found_lines(session, actor, words, limit - len(found))
+    return found
+
+
+def _found_lines(session: Session, actor: Actor, words: list[str], limit: int) -> list[FoundRow]:
+    rows = session.execute(
+        select(Dossier.number, DraftLine.number.label("line"), DraftLine.cells)
+        .join(Dossier, Dossier.id == DraftLine.dossier_id)
+        .where(
+            _mine(actor),
+            ~DraftLine.deleted,
+            *(DraftLine.search_text.like(like(word), escape="\\") for word in words),
+        )
+        .order_by(Dossier.number, DraftLine.number)
+        .limit(limit)
+    )
+    return [
+        FoundRow(
+            _("%(file)s, ligne %(line)s", file=number, line=line),
+            "scopes.line",
+            {"number": number, "line": line},
+            " · ".join(value for value in cells.values() if value),
+        )
+        for number, line, cells in rows
+    ]

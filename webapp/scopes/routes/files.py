@@ -35,7 +35,7 @@ def index() -> Response:
         order=asked.order(queries.SORTS),
         text=asked.filters["q"],
         state=state,
-        activity=code,
+        activity_code=code,
         offset=asked.offset,
         limit=asked.size,
     )

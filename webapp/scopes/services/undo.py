@@ -25,7 +25,8 @@ _CONCERNS: dict[str, tuple[str, ...]] = {
 
 def last_undoable(session: Session, dossier_id: int, account_id: int | None, floor: int) -> ScopeChange | None:
     """Return the account's last change above ``floor`` that is neither an undo nor undone."""
-    return session.scalar(_undoable(select(ScopeChange), dossier_id, account_id, floor))
+    found: ScopeChange | None = session.scalar(_undoable(select(ScopeChange), dossier_id, account_id, floor))
+    return found
 
 
 def may_undo(session: Session, dossier_id: int, account_id: int | None, floor: int) -> bool:
