@@ -24,13 +24,14 @@ SEVERITY_LABELS = {
 }
 SEVERITY_CHIPS = {Severity.BLOCKING: "late", Severity.WARNING: "soon", Severity.INFORMATION: "q"}
 
+_SIZES = {Unit.EUROS: " l", Unit.HOURS: " m", Unit.COUNT: "", Unit.PERCENT: ""}
 OPERATOR_WORDS = {
-    "=": _m("égal à"),
-    "<>": _m("différent de"),
-    "<": _m("inférieur à"),
-    "<=": _m("au plus égal à"),
-    ">": _m("supérieur à"),
-    ">=": _m("au moins égal à"),
+    "=": _m("égale à"),
+    "<>": _m("différente de"),
+    "<": _m("inférieure à"),
+    "<=": _m("au plus égale à"),
+    ">": _m("supérieure à"),
+    ">=": _m("au moins égale à"),
 }
 
 
@@ -54,6 +55,7 @@ class GridCell:
     token: str = ""
     problem: str | None = None
     theirs: Theirs | None = None
+    size: str = ""
 
     @property
     def name(self) -> str:
@@ -119,8 +121,8 @@ def grid_cell(cell: Cell, sheet: Sheet, version: int, typed: Typed | None = None
     problem = _problem(cell, entry)
     token = f"{version}|{text}"
     if typed is None:
-        return GridCell(row, column, False, text, token, problem)
-    return GridCell(row, column, False, typed.raw, token, None if typed.theirs else problem, typed.theirs)
+        return GridCell(row, column, False, text, token, problem, None, _SIZES[cell.unit])
+    return GridCell(row, column, False, typed.raw, token, None if typed.theirs else problem, typed.theirs, _SIZES[cell.unit])
 
 
 def _problem(cell: Cell, entry: Entry) -> str | None:

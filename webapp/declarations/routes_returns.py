@@ -31,7 +31,7 @@ from webapp.web.state import state
 def index() -> Response:
     """List the returns that the person may see: a declarant its own, an agent those of its territory."""
     session, actor = get_session(), current_actor()
-    listing = list_state(tuple(queries.SORTS), queries.FILTERS)
+    listing = list_state(tuple(queries.SORTS), queries.FILTERS, descending=True)
     order = listing.order(queries.SORTS)
     rows = queries.list_returns(session, actor, listing.filters, order, listing.offset, listing.size)
     return page(
