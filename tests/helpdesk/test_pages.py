@@ -149,7 +149,8 @@ def test_two_agents_answering_at_once_see_each_other(
     assert send(first, "Répondre", "Redémarrez le poste.") == 303
     assert send(second, "Répondre", "Ne redémarrez pas.", headers=headers) == 409
     words = second.text()
-    assert "Redémarrez le poste." in words and "Votre version" in words
+    assert "Redémarrez le poste." in words
+    assert "Votre version" in words
     [area] = second.tree.cssselect("textarea")
     assert area.text.strip() == "Ne redémarrez pas."
     assert session.scalar(select(func.count()).select_from(TicketMessage)) == 1

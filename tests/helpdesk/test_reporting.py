@@ -3,7 +3,6 @@
 from sqlalchemy import select
 
 from tests.conftest import SignedIn
-from webapp.clock import FrozenClock
 from webapp.db import GuichetSession
 from webapp.evidence.models import AuditEvent
 from webapp.helpdesk.models import Ticket, TicketClockEvent

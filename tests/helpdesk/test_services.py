@@ -75,7 +75,8 @@ def test_a_whole_life_leaves_one_audit_event_an_act(session: GuichetSession, peo
     assert ticket.state is State.CONFIRMED
     clock.advance(timedelta(minutes=10))
     act(session, agent, clock, ticket, Verb.PAUSE, public_url=URL)
-    assert ticket.due_at is None and ticket.restoration_due_at is None
+    assert ticket.due_at is None
+    assert ticket.restoration_due_at is None
     clock.advance(timedelta(minutes=40))
     act(session, agent, clock, ticket, Verb.RESUME, public_url=URL)
     assert ticket.due_at == paris("2026-11-23 16:10")
@@ -106,7 +107,9 @@ def test_the_stored_figures_are_those_of_the_replayed_events(session: GuichetSes
     session.commit()
     sums = tell(ticket, stored_events(session, ticket.id), clock.now() + timedelta(days=90)).durations()
     assert (ticket.business_seconds, ticket.elapsed_seconds) == (sums.business.total_seconds(), sums.elapsed.total_seconds())
-    assert ticket.restored_at is not None and ticket.restoration_due_at is not None and ticket.restored_at > ticket.restoration_due_at
+    assert ticket.restored_at is not None
+    assert ticket.restoration_due_at is not None
+    assert ticket.restored_at > ticket.restoration_due_at
 
 
 def test_a_first_public_word_of_the_desk_is_the_first_response(
@@ -145,7 +148,8 @@ def test_a_client_may_contest_a_restoration(session: GuichetSession, people: Peo
     clock.advance(timedelta(minutes=30))
     act(session, client, clock, ticket, Verb.REOPEN, text="Toujours rien.", reason=Reason.RELAPSE, public_url=URL)
     session.commit()
-    assert ticket.state is State.CONFIRMED and ticket.restored_at is None
+    assert ticket.state is State.CONFIRMED
+    assert ticket.restored_at is None
     assert tell(ticket, stored_events(session, ticket.id), clock.now()).durations().business == timedelta()
     with pytest.raises(Conflict):
         act(session, client, clock, ticket, Verb.CLOSE, public_url=URL)

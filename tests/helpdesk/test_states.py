@@ -108,7 +108,7 @@ def test_qualifying_again_keeps_the_state() -> None:
 def test_open_ended_and_restored_cover_all_states() -> None:
     assert OPEN | ENDED | {State.RESTORED} == set(State)
     assert not OPEN & ENDED
-    assert DESK == {Role.DESK_AGENT, Role.DESK_LEAD}
+    assert {Role.DESK_AGENT, Role.DESK_LEAD} == DESK
 
 
 def test_a_client_sees_their_own_organisation_only() -> None:  # FL-7.1

@@ -68,8 +68,8 @@ def _lines(ticket: Ticket, told: Account) -> list[str]:
 
 def _piece(piece: Piece) -> str:
     asked = f" (demandé par {piece.asked_by})" if piece.asked_by else ""
-    length = exact_duration(piece.length)
-    return f"{_instant(piece.start)} → {_instant(piece.end)}  {length:>20}  {KINDS[piece.kind]:<9} {piece.clause:<9} {CAUSES[piece.cause]}{asked}"
+    when = f"{_instant(piece.start)} → {_instant(piece.end)}  {exact_duration(piece.length):>20}"
+    return f"{when}  {KINDS[piece.kind]:<9} {piece.clause:<9} {CAUSES[piece.cause]}{asked}"
 
 
 def _instant(instant: datetime) -> str:

@@ -24,7 +24,7 @@ def targets(ticket: Ticket) -> tuple[Target, Target]:
     """Return the ticket's first-response and restoration targets."""
     return (
         Target(ticket.response_days, timedelta(seconds=ticket.response_seconds)),
-        Target(ticket.restoration_days, timedelta(seconds=ticket.restoration_seconds)),
+        Target(ticket.restoration_days, timedelta(seconds=ticket.restoration_seconds), ticket.restoration_elapsed),
     )
 
 

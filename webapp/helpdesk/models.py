@@ -41,6 +41,7 @@ class Ticket(OrganisationOwned, Base):
     __tablename__ = "ticket"
     __table_args__ = (
         UniqueConstraint("organisation_id", "id"),
+        ForeignKeyConstraint(["organisation_id", "contract_id"], ["contract.organisation_id", "contract.id"]),
         UniqueConstraint("year", "counter"),
         CheckConstraint("(closed_at IS NULL) = is_open", name="open_until_closed"),
         Index("ix_ticket_queue", "is_open", "due_at", "id"),
@@ -70,14 +71,15 @@ class Ticket(OrganisationOwned, Base):
     is_open: Mapped[bool] = mapped_column(default=True)
     priority: Mapped[int] = mapped_column(default=2)
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    contract_id: Mapped[int | None] = mapped_column()
-    service_level_id: Mapped[int | None] = mapped_column()
+    contract_id: Mapped[int | None]
+    level_version_id: Mapped[int | None] = mapped_column(ForeignKey("service_level_version.id"))
     in_house: Mapped[bool] = mapped_column(default=False)
     calendar: Mapped[str] = mapped_column(String(120))
     response_days: Mapped[int]
     response_seconds: Mapped[int]
     restoration_days: Mapped[int]
     restoration_seconds: Mapped[int]
+    restoration_elapsed: Mapped[bool] = mapped_column(default=False)
 
     notified_at: Mapped[datetime]
     first_response_due_at: Mapped[datetime]
@@ -103,7 +105,11 @@ class TicketSite(OrganisationOwned, Base):
     """A site that the interruption affects (FL-12.5c)."""
 
     __tablename__ = "ticket_site"
-    __table_args__ = (_of_ticket(), Index("ix_ticket_site_site_id", "site_id"))
+    __table_args__ = (
+        _of_ticket(),
+        ForeignKeyConstraint(["organisation_id", "site_id"], ["site.organisation_id", "site.id"]),
+        Index("ix_ticket_site_site_id", "site_id"),
+    )
 
     ticket_id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(primary_key=True)

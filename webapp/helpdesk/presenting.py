@@ -14,7 +14,7 @@ from webapp.clock import PARIS, Clock
 from webapp.helpdesk.commitments import calendar_named, desk_hours
 from webapp.helpdesk.policies import works_the_desk
 from webapp.helpdesk.queue import waiting_rows
-from webapp.helpdesk.rules.account import Account
+from webapp.helpdesk.rules.account import Account, Cause
 from webapp.helpdesk.rules.deadlines import Urgency, urgency
 from webapp.helpdesk.rules.states import State
 from webapp.helpdesk.texts import STATES, STATES_FOR_CLIENT
@@ -91,7 +91,8 @@ class _Words:
             kind = "ok" if row.state is State.RESTORED else "q"
             text = _("En pause : accès au site") if row.state is State.WAITING_ACCESS else _(self.states[row.state])
             return Chip(text, kind)
-        left = calendar_named(row.calendar).between(self.now, row.due_at)
+        elapsed = row.restoration_elapsed and row.due_at == row.restoration_due_at
+        left = row.due_at - self.now if elapsed else calendar_named(row.calendar).between(self.now, row.due_at)
         if left == timedelta() and self.now > row.due_at:
             return Chip(_("Échéance dépassée"), "late")
         near = urgency(left)
@@ -157,14 +158,18 @@ class Bar:
     counted: timedelta
     target: timedelta
     paused: timedelta
-    remaining: timedelta
+    elapsed: bool
 
 
-def bar(told: Account, calendar: WorkCalendar, target: timedelta) -> Bar:
-    """Draw an account: open time to scale, closings as narrow marks, the part of the target not yet used left blank."""
+def bar(told: Account, calendar: WorkCalendar, target: timedelta, *, elapsed: bool = False) -> Bar:
+    """Draw an account: counted time to scale, closings as narrow marks, the part of the target not yet used left blank.
+
+    ``elapsed``: the level counts wall-clock time from the first business hour, so closings count too.
+    """
     sums = told.durations()
-    strokes = _strokes(told, calendar)
-    whole = sum((length for kind, length in strokes if kind != "z"), max(target - sums.business, timedelta()))
+    used = sums.elapsed if elapsed else sums.business
+    strokes = _strokes(told, calendar, elapsed=elapsed)
+    whole = sum((length for kind, length in strokes if kind != "z"), max(target - used, timedelta()))
     closings = sum(1 for kind, _length in strokes if kind == "z")
     mark = min(0.02, _CLOSED_SHARE / closings) if closings else 0.0
     scale = (1 - mark * closings) / (whole.total_seconds() or 1)
@@ -174,17 +179,18 @@ def bar(told: Account, calendar: WorkCalendar, target: timedelta) -> Bar:
         rects.append(Rect(kind, round(x * 100, 2), round(width * 100, 2)))
         x += width
     paused = sum((length for kind, length in strokes if kind == "p"), timedelta())
-    return Bar(rects, sums.business, target, paused, target - sums.business)
+    return Bar(rects, used, target, paused, elapsed)
 
 
-def _strokes(told: Account, calendar: WorkCalendar) -> list[tuple[str, timedelta]]:
+def _strokes(told: Account, calendar: WorkCalendar, *, elapsed: bool) -> list[tuple[str, timedelta]]:
     """Return the pieces as (class, open time); of a long account the closings are left out and what touches is joined."""
     strokes: list[tuple[str, timedelta]] = []
     brief = len(told.pieces) > _MOST_STROKES
     for piece in told.pieces:
-        if piece.kind is PieceKind.CLOSED and brief:
+        if piece.kind is PieceKind.CLOSED and brief and not elapsed:
             continue
-        kind, length = _CLASSES[piece.kind], calendar.between(piece.start, piece.end)
+        kind = "c" if elapsed and piece.kind is PieceKind.CLOSED and piece.cause is not Cause.BEFORE_OPENING else _CLASSES[piece.kind]
+        length = piece.length if elapsed else calendar.between(piece.start, piece.end)
         if strokes and strokes[-1][0] == kind:
             strokes[-1] = (kind, strokes[-1][1] + length)
         else:

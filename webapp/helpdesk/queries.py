@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Account, Organisation
 from webapp.actor import Actor
+from webapp.contracts.models import Contract, ServiceLevel, ServiceLevelVersion
 from webapp.db import Rows
 from webapp.errors import NotFound
 from webapp.folding import like
@@ -38,13 +39,22 @@ def get_ticket(session: Session, actor: Actor, reference: str, *, lock: bool = F
 
 
 def get_ticket_with_names(session: Session, actor: Actor, reference: str) -> Any:
-    """Return (ticket, client, assignee, opened_by) for a page, or raise ``NotFound``."""
-    assignee, opener = aliased(Account), aliased(Account)
+    """Return (Ticket, client, assignee, contract_number, level_label, level_number) for a page, or raise ``NotFound``."""
+    assignee = aliased(Account)
     row = session.execute(
-        select(Ticket, Organisation.name.label("client"), assignee.full_name.label("assignee"), opener.full_name.label("opened_by"))
+        select(
+            Ticket,
+            Organisation.name.label("client"),
+            assignee.full_name.label("assignee"),
+            Contract.number.label("contract_number"),
+            ServiceLevel.label.label("level_label"),
+            ServiceLevelVersion.number.label("level_number"),
+        )
         .join(Organisation, Organisation.id == Ticket.organisation_id)
         .outerjoin(assignee, assignee.id == Ticket.assignee_id)
-        .outerjoin(opener, opener.id == Ticket.opened_by_id)
+        .outerjoin(Contract, Contract.id == Ticket.contract_id)
+        .outerjoin(ServiceLevelVersion, ServiceLevelVersion.id == Ticket.level_version_id)
+        .outerjoin(ServiceLevel, ServiceLevel.id == ServiceLevelVersion.service_level_id)
         .where(Ticket.reference == canonical(reference), within_reach(actor))
     ).first()
     if row is None:

@@ -113,6 +113,7 @@ ROW = (
     Ticket.priority,
     Ticket.assignee_id,
     Ticket.calendar,
+    Ticket.restoration_elapsed,
 )
 
 

@@ -118,14 +118,14 @@ def qualify(reference: str) -> Response:
     elif form.validate():
         chosen = next(offer for offer in found if offer.key == form.contract.data)
         sites = tuple(form.sites.data or ())
-        commitment = with_sites(session, chosen, sites).commitment
+        commitment = with_sites(session, chosen, sites, ticket.notified_at).commitment
         qualification = services.Qualification(commitment, service_of(form), sites, int(form.priority.data))
         try:
             services.qualify(session, actor, clock, ticket, qualification, seen_version=_version(form))
             return _after(ticket, str(_(DONE[Verb.QUALIFY])))
         except Conflict as error:
             return _stale(reference, form, error)
-    promises = [(offer, with_sites(session, offer, ()).commitment.deadlines(ticket.notified_at)) for offer in found]
+    promises = [(offer, offer.commitment.deadlines(ticket.notified_at)) for offer in found]
     status = 422 if request.method == "POST" else 200
     return page("helpdesk/qualify.html", status, ticket=ticket, client=row.client, form=form, promises=promises)
 
@@ -134,7 +134,7 @@ def _present(ticket: Ticket) -> dict[str, Any]:
     """Return the ticket's present qualification, as the form's values."""
     return {
         "version": str(ticket.version),
-        "contract": offer_key(ticket.contract_id, ticket.service_level_id),
+        "contract": offer_key(ticket.contract_id),
         "service": str(ticket.service),
         "priority": str(ticket.priority),
         "sites": [site.id for site in sites_of_ticket(get_session(), ticket.id)],

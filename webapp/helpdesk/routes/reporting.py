@@ -9,7 +9,7 @@ from webapp.accounts.models import Account
 from webapp.accounts.queries import organisation_names
 from webapp.clock import PARIS
 from webapp.errors import Invalid
-from webapp.helpdesk.commitments import Offer, known_outages, offers, sites_of, with_sites
+from webapp.helpdesk.commitments import Offer, offers, sites_of, with_sites
 from webapp.helpdesk.forms import PhoneReportForm, ReportForm, fill_choices, service_of
 from webapp.helpdesk.models import Ticket
 from webapp.helpdesk.presenting import closed_until
@@ -92,7 +92,7 @@ def _prefill(form: ReportForm) -> None:
 def _chosen(form: ReportForm, found: list[Offer]) -> Offer:
     """Return the chosen contract, its calendar that of the chosen sites."""
     offer = next((offer for offer in found if offer.key == form.contract.data), found[0])
-    return with_sites(get_session(), offer, tuple(form.sites.data or ()))
+    return with_sites(get_session(), offer, tuple(form.sites.data or ()), current_clock().now())
 
 
 def _promise(form: ReportForm, found: list[Offer]) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def _promise(form: ReportForm, found: list[Offer]) -> dict[str, Any]:
 
 def _form_page(template: str, form: ReportForm, found: list[Offer], **context: Any) -> Response:
     status = 422 if request.method == "POST" else 200
-    outages = known_outages(get_session(), current_clock())
+    outages: list[Any] = []
     return page(template, status, form=form, outages=outages, **_promise(form, found), **context)
 
 

@@ -101,7 +101,7 @@ def ticket_context(session: GuichetSession, actor: Actor, reference: str, now: d
     events = stored_events(session, ticket.id)
     messages = messages_of(session, ticket.id, with_notes=policies.may_read_notes(actor))
     told = tell(ticket, events, now)
-    calendar = calendar_named(ticket.calendar)
+    calendar, promise = calendar_named(ticket.calendar), targets(ticket)[1]
     facts = facts_of(ticket)
     opening = closed_until(now, calendar)
     return {
@@ -116,7 +116,7 @@ def ticket_context(session: GuichetSession, actor: Actor, reference: str, now: d
         "chip": chip_of(ticket, now, for_desk=desk),
         "timeline": timeline(ticket, messages, events),
         "sums": told.durations(),
-        "bar": bar(told, calendar, targets(ticket)[1].length(calendar, ticket.notified_at)),
+        "bar": bar(told, calendar, promise.length(calendar, ticket.notified_at), elapsed=promise.elapsed),
         "closed": opening_words(opening, now) if opening and ticket.is_open else "",
         "moves": policies.moves(actor, facts),
         "may_reply": policies.may_reply(actor, facts),

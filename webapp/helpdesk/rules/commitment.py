@@ -13,14 +13,13 @@ RESTORATION = Target(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """The promise that applies to one report. ``contract_id`` and ``service_level_id`` are None under the general conditions alone."""
+    """The promise that applies to one report. ``contract_id`` and ``level_version_id`` are None under the general conditions alone."""
 
     calendar: WorkCalendar
     first_response: Target = FIRST_RESPONSE
     restoration: Target = RESTORATION
     contract_id: int | None = None
-    service_level_id: int | None = None
-    label: str = ""
+    level_version_id: int | None = None
     in_house: bool = False
 
     def deadlines(self, notified_at: datetime) -> Deadlines:

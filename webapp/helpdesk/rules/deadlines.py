@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from datetime import time as clock_time
 from enum import StrEnum
 
 from webapp.helpdesk.rules.clock import ClockInputs
@@ -10,20 +11,26 @@ from webapp.worktime import SlaClock, WorkCalendar
 #: Below this much business time left, a deadline is called near (the queue's own view).
 SOON = timedelta(hours=4)
 
+_AROUND_THE_CLOCK = WorkCalendar("UTC", {day: [(clock_time(0), clock_time(0))] for day in range(7)}, version="around-the-clock")
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A promise in business days (``days`` > 0) or in business time (``time``); exactly one of them."""
+    """A promise in business days (``days`` > 0) or as an amount of ``time``; exactly one of them.
+
+    ``elapsed``: the time is wall-clock time from the first business hour, when the service level says so, instead of business time.
+    """
 
     days: int = 0
     time: timedelta = timedelta()
+    elapsed: bool = False
 
     def __post_init__(self) -> None:
         if (self.days > 0) == (self.time > timedelta()):
-            raise ValueError("a target is either a number of business days or an amount of business time")
+            raise ValueError("a target is either a number of business days or an amount of time")
 
     def length(self, calendar: WorkCalendar, start: datetime) -> timedelta:
-        """Return the promise as business time, counted from ``start``."""
+        """Return the promise as an amount: business time counted from ``start``, or wall-clock time when it is ``elapsed``."""
         if self.days:
             return calendar.between(start, calendar.add_business_days(start, self.days))
         return self.time
@@ -69,8 +76,10 @@ def restoration_due(calendar: WorkCalendar, inputs: ClockInputs, target: Target)
     A promise in days that falls on a closing instant is given as the next opening, as the promise itself says ("same time, two
     open days later").
     """
-    clock = SlaClock(calendar, inputs.started_at, target.length(calendar, inputs.started_at), pauses=inputs.spans())
-    due = clock.due_at
+    start = inputs.started_at
+    if target.elapsed:
+        return SlaClock(_AROUND_THE_CLOCK, calendar.next_open(start), target.time, pauses=inputs.spans()).due_at
+    due = SlaClock(calendar, start, target.length(calendar, start), pauses=inputs.spans()).due_at
     return calendar.next_open(due) if due is not None and target.days else due
 
 

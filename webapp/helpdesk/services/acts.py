@@ -51,9 +51,9 @@ def act(
         raise Invalid({"body": _("Écrivez le message qui sera envoyé avec cette action.")})
     was, now = ticket.state, moment(clock)
     ticket.state = arrival(line, facts)
-    _stamp(ticket, line, now)
+    stamp(ticket, line, now)
     message = add_message(session, actor, clock, ticket, words) if words else None
-    _tick(session, actor, ticket, line, now, _reason(line, was, reason))
+    _tick(session, actor, ticket, line, now, reason_of(line, was, reason))
     detail = {"from": str(was), "to": str(ticket.state), "clause": line.clause}
     if message is not None:
         detail["message"] = str(message.id)
@@ -72,7 +72,7 @@ def _default_words(verb: Verb) -> str:
         return str(_(words))
 
 
-def _stamp(ticket: Ticket, line: Transition, now: datetime) -> None:
+def stamp(ticket: Ticket, line: Transition, now: datetime) -> None:
     """Keep the dates of the life of the ticket in step with its state."""
     if line.verb is Verb.CONFIRM:
         ticket.confirmed_at = now
@@ -85,7 +85,7 @@ def _stamp(ticket: Ticket, line: Transition, now: datetime) -> None:
     ticket.is_open = ticket.state not in ENDED
 
 
-def _reason(line: Transition, was: State, given: Reason | None) -> Reason | None:
+def reason_of(line: Transition, was: State, given: Reason | None) -> Reason | None:
     """Why the clock changes: a dismissed ticket was never restored, so its time counts from the notification once confirmed."""
     if line.clock is EventKind.PAUSED:
         return Reason.SITE_ACCESS

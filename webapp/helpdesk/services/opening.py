@@ -15,6 +15,7 @@ from webapp.helpdesk.models import Ticket, TicketSite
 from webapp.helpdesk.references import next_reference
 from webapp.helpdesk.rules.clock import EventKind
 from webapp.helpdesk.rules.commitment import Commitment
+from webapp.helpdesk.rules.reference import Reference
 from webapp.helpdesk.rules.services import ServiceType
 from webapp.helpdesk.rules.states import State
 from webapp.helpdesk.services.common import note_act, searchable, send
@@ -67,7 +68,7 @@ def open_ticket(
     at = now if called_at is None else called_at.replace(microsecond=0)
     if at > now:
         raise Invalid({"called_at": _("L’heure de l’appel ne peut pas être dans le futur.")})
-    ticket = new_ticket(session, report, client, commitment, at)
+    ticket = new_ticket(next_reference(session, at), report, client, commitment, at)
     ticket.by_phone = called_at is not None
     ticket.opened_by_id = actor.account_id
     session.add(ticket)
@@ -82,9 +83,8 @@ def open_ticket(
     return ticket
 
 
-def new_ticket(session: Session, report: Report, client: Client, commitment: Commitment, at: datetime) -> Ticket:
-    """Return a ticket with the next reference and the deadlines of the commitment, not yet added to the session."""
-    reference = next_reference(session, at)
+def new_ticket(reference: Reference, report: Report, client: Client, commitment: Commitment, at: datetime) -> Ticket:
+    """Return a ticket with the deadlines of the commitment, not yet added to a session."""
     ticket = Ticket(
         organisation_id=client.organisation_id,
         reference=str(reference),
@@ -113,13 +113,14 @@ def new_ticket(session: Session, report: Report, client: Client, commitment: Com
 def commit_to(ticket: Ticket, commitment: Commitment) -> None:
     """Copy the promise of a service level into the ticket, with the deadlines that it gives before any suspension."""
     ticket.contract_id = commitment.contract_id
-    ticket.service_level_id = commitment.service_level_id
+    ticket.level_version_id = commitment.level_version_id
     ticket.in_house = commitment.in_house
     ticket.calendar = commitment.calendar.version
     ticket.response_days = commitment.first_response.days
     ticket.response_seconds = int(commitment.first_response.time.total_seconds())
     ticket.restoration_days = commitment.restoration.days
     ticket.restoration_seconds = int(commitment.restoration.time.total_seconds())
+    ticket.restoration_elapsed = commitment.restoration.elapsed
     promised = commitment.deadlines(ticket.notified_at)
     ticket.first_response_due_at = promised.first_response
     ticket.restoration_due_at = promised.restoration

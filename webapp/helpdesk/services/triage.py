@@ -41,7 +41,7 @@ def qualify(session: Session, actor: Actor, clock: Clock, ticket: Ticket, found:
         line = transition(Verb.QUALIFY, policies.side_of(actor), facts)
     except NotPossible as error:
         raise Conflict(_("Ce ticket ne peut plus être qualifié."), state=error.state) from error
-    before = {"service_level": ticket.service_level_id, "restoration_due_at": _iso(ticket)}
+    before = {"level_version": ticket.level_version_id, "restoration_due_at": _iso(ticket)}
     ticket.state = arrival(line, facts)
     ticket.qualified_at = ticket.qualified_at or clock.now().replace(microsecond=0)
     ticket.service = found.service
@@ -52,7 +52,7 @@ def qualify(session: Session, actor: Actor, clock: Clock, ticket: Ticket, found:
         TicketSite(organisation_id=ticket.organisation_id, ticket_id=ticket.id, site_id=site) for site in dict.fromkeys(found.site_ids)
     )
     refresh(ticket, replay(as_events(stored_events(session, ticket.id))))
-    after = {"service_level": ticket.service_level_id, "restoration_due_at": _iso(ticket), "sites": len(found.site_ids)}
+    after = {"level_version": ticket.level_version_id, "restoration_due_at": _iso(ticket), "sites": len(found.site_ids)}
     note_act(session, actor, clock, ticket, line.action, {"before": before, "after": after})
 
 

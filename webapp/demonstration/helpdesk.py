@@ -1,0 +1,159 @@
+"""A year of fictitious tickets: reports, pauses, breaches, reopenings, and some that wait right now. Made in bulk."""
+
+import random
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert
+
+from webapp.accounts.models import Organisation
+from webapp.actor import OrganisationKind, Role
+from webapp.clock import PARIS
+from webapp.demonstration.helpdesk_lives import Life, Person
+from webapp.demonstration.helpdesk_stories import CLIENTS, DECLARING, EVERYONE, PEOPLE, PLACES, SCOPES, STORIES, Story
+from webapp.demonstration.world import World
+from webapp.evidence.models import AuditEvent
+from webapp.helpdesk.commitments import Offer, desk_hours, offers, sites_of, with_sites
+from webapp.helpdesk.models import TicketClockEvent, TicketCounter, TicketMessage, TicketSite
+from webapp.helpdesk.rules.reference import Reference
+from webapp.helpdesk.rules.services import ServiceType
+from webapp.helpdesk.rules.states import Side
+from webapp.helpdesk.services import Client, Report
+from webapp.helpdesk.services.opening import new_ticket
+
+TICKETS = 330
+#: Of which reported in the last days, so that the queue has something in every view.
+RECENT = 34
+
+AUDIENCES = {
+    OrganisationKind.ACCREDITED_BODY: SCOPES,
+    OrganisationKind.OPCO: DECLARING,
+    OrganisationKind.ATPRO: DECLARING,
+    OrganisationKind.FAF: DECLARING,
+    OrganisationKind.CLIENT: CLIENTS,
+}
+
+
+class Cast:
+    """Who reports and who answers: organisations with their contracts and sites, contacts, agents."""
+
+    def __init__(self, world: World, chance: random.Random) -> None:
+        self.world, self.chance = world, chance
+        self.organisations = [row for row in world.organisations.values() if row.kind in AUDIENCES]
+        operators = {key for key, row in world.organisations.items() if row.kind is OrganisationKind.OPERATOR}
+        desk = {Role.DESK_AGENT, Role.DESK_LEAD}
+        names = sorted(username for (username, key), roles in world.roles.items() if key in operators and roles & desk)
+        self.agents = [Person(world.people[name].full_name, world.people[name].id, Side.DESK) for name in names]
+        keys = {row.id: key for key, row in world.organisations.items()}
+        self.members = {row.id: sorted(username for (username, key) in world.roles if key == keys[row.id]) for row in self.organisations}
+        now = world.clock.now()
+        self.offers: dict[int, list[Offer]] = {row.id: offers(world.session, row.id, now) for row in self.organisations}
+        self.sites = {row.id: sites_of(world.session, row.id) for row in self.organisations}
+
+    def contact(self, organisation: Organisation) -> Person:
+        """Return a person of the organisation: with an account when the demonstration has one."""
+        members = self.members[organisation.id]
+        if members and self.chance.random() < 0.7:
+            account = self.world.people[self.chance.choice(members)]
+            return Person(account.full_name, account.id, Side.CLIENT)
+        return Person(self.chance.choice(PEOPLE), None, Side.CLIENT)
+
+    def story(self, organisation: Organisation) -> Story:
+        """Return a story that could happen there."""
+        audience = AUDIENCES[organisation.kind]
+        return self.chance.choice([story for story in STORIES if story.audience in (audience, EVERYONE)])
+
+
+def load(world: World) -> None:
+    """Add the tickets, their clocks, messages, sites and evidence. No mail is queued: all of it is past."""
+    chance = random.Random(20260101)  # noqa: S311 -- the same tickets each time, no secret
+    cast = Cast(world, chance)
+    counters: Counter[int] = Counter()
+    lives = [_life(world, cast, chance, counters, at) for at in _instants(chance, world.clock.now())]
+    for life in lives:
+        life.run()
+    world.session.add_all(life.ticket for life in lives)
+    world.session.add_all(TicketCounter(year=year, last=last) for year, last in counters.items())
+    world.session.flush()
+    _store(world, cast, lives)
+
+
+def _instants(chance: random.Random, now: datetime) -> list[datetime]:
+    """Return the instants of notification, oldest first: mostly in business hours, some at night."""
+    calendar, start = desk_hours(), now - timedelta(days=360)
+    found = []
+    for _ in range(TICKETS - RECENT):
+        at = start + timedelta(seconds=chance.randint(0, 356 * 86_400))
+        found.append(at if chance.random() < 0.12 else calendar.next_open(at) + timedelta(seconds=chance.randint(0, 3000)))
+    found += [calendar.add(now, -timedelta(minutes=chance.randint(1, 1500))) for _ in range(RECENT)]
+    return sorted(min(at, now).replace(microsecond=0) for at in found)
+
+
+def _life(world: World, cast: Cast, chance: random.Random, counters: Counter[int], at: datetime) -> Life:
+    organisation = chance.choice(cast.organisations)
+    story, client = cast.story(organisation), cast.contact(organisation)
+    year = at.astimezone(PARIS).year
+    counters[year] += 1
+    fill = {
+        "place": chance.choice(PLACES),
+        "number": str(chance.randint(2, 28)),
+        "person": chance.choice(PEOPLE),
+        "hour": f"{chance.randint(8, 17)}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{chance.choice(('05', '15', '20', '40'))}",
+    }
+    site = chance.choice(cast.sites[organisation.id]) if cast.sites[organisation.id] and chance.random() < 0.8 else None
+    offer = _offer(cast, chance, organisation, story)
+    if site is not None:
+        offer = with_sites(world.session, offer, (site[0],), at)
+    report = Report(
+        title=story.title.format(**fill),
+        description=story.happened.format(**fill),
+        location=site[1] if site else f"{organisation.city or fill['place']}, siège",
+        consequences=story.consequences.format(**fill),
+        service=story.service,
+        contact_name=client.name,
+        contact_phone=f"01 99 00 {chance.randint(10, 99)} {chance.randint(10, 99)}",
+        contact_email=f"contact{organisation.id}@exemple.invalid",
+        site_ids=(site[0],) if site else (),
+    )
+    ticket = new_ticket(Reference(year, counters[year]), report, Client(organisation.id, organisation.name), offer.commitment, at)
+    ticket.opened_by_id = client.account_id
+    ticket.by_phone = client.account_id is None
+    ticket.priority = chance.choices((1, 2, 3), (2, 7, 1))[0]
+    now = world.clock.now().replace(microsecond=0)
+    return Life(ticket, story, chance.choice(cast.agents), client, now, chance, fill, report.site_ids)
+
+
+def _offer(cast: Cast, chance: random.Random, organisation: Organisation, story: Story) -> Offer:
+    """Return a contract of the organisation; one with installed equipment for a story about equipment, where there is one."""
+    found = cast.offers[organisation.id]
+    installed = [offer for offer in found if offer.commitment.in_house]
+    return chance.choice(installed if story.service is ServiceType.IN_HOUSE and installed else found)
+
+
+def _store(world: World, cast: Cast, lives: Iterable[Life]) -> None:
+    """Insert what belongs to the tickets, now that they have their numbers."""
+    events, messages, sites, audit = [], [], [], []
+    accounts = {agent.name: agent.account_id for agent in cast.agents}
+    for life in lives:
+        owned = {"organisation_id": life.ticket.organisation_id, "ticket_id": life.ticket.id}
+        events += [
+            {
+                **owned,
+                "kind": event.kind,
+                "at": event.at,
+                "reason": event.reason,
+                "asked_by": event.asked_by,
+                "account_id": accounts.get(event.asked_by),
+            }
+            for event in life.events
+        ]
+        messages += [{**owned, **message} for message in life.messages]
+        sites += [{**owned, "site_id": site} for site in life.site_ids]
+        audit += [
+            {**row, "subject": f"ticket {life.ticket.reference}", "organisation_id": life.ticket.organisation_id} for row in life.audit
+        ]
+    audit.sort(key=lambda row: row["at"])
+    for model, rows in ((TicketClockEvent, events), (TicketMessage, messages), (TicketSite, sites), (AuditEvent, audit)):
+        if rows:
+            world.session.execute(insert(model), rows)
