@@ -15,6 +15,8 @@ from webapp.helpdesk.models import Ticket
 from webapp.helpdesk.presenting import closed_until
 from webapp.helpdesk.routes import blueprint
 from webapp.helpdesk.services import Client, Report, open_ticket
+from webapp.service_status.queries import current_status
+from webapp.service_status.rules import HEALTH_CHIPS, HEALTH_LABELS
 from webapp.web.forms import already_done, remember_done
 from webapp.web.pages import announce, fragment, page, see_other_url
 from webapp.web.request import current_actor, current_clock, get_session
@@ -104,8 +106,10 @@ def _promise(form: ReportForm, found: list[Offer]) -> dict[str, Any]:
 
 def _form_page(template: str, form: ReportForm, found: list[Offer], **context: Any) -> Response:
     status = 422 if request.method == "POST" else 200
-    outages: list[Any] = []
-    return page(template, status, form=form, outages=outages, **_promise(form, found), **context)
+    services = current_status(get_session(), current_clock().now())
+    return page(
+        template, status, form=form, services=services, labels=HEALTH_LABELS, chips=HEALTH_CHIPS, **_promise(form, found), **context
+    )
 
 
 def _open(form: ReportForm, client: Client, found: list[Offer]) -> Ticket | None:
