@@ -15,7 +15,7 @@ from webapp.actor import SYSTEM, Actor, OrganisationKind
 from webapp.db import Base, Database, OrganisationOwned
 
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
-pytestmark = pytest.mark.skipif(not SERVER, reason="row-level security is PostgreSQL's")
+pytestmark = pytest.mark.postgresql
 NAME = f"guichet_rls_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 

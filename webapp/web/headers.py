@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
         headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         if state().settings.secure_cookies:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if request.endpoint != "static":
+        if request.endpoint != "static" or response.status_code >= 400:
             headers.setdefault("Cache-Control", "no-store")
             if not request.path.startswith("/registre"):
                 headers.setdefault("X-Robots-Tag", "noindex, nofollow")
