@@ -128,7 +128,9 @@ def test_inviting_a_known_address_adds_the_role_to_the_one_account(
     assert "Un rôle vous a été donné pour OPCO Industries" in mails(database)[-1].body
 
 
-def test_a_second_invitation_ends_the_first_link(session: GuichetSession, clock: FrozenClock, activation: str, client: CheckingClient) -> None:
+def test_a_second_invitation_ends_the_first_link(
+    session: GuichetSession, clock: FrozenClock, activation: str, client: CheckingClient
+) -> None:
     account = session.scalars(select(Account).where(Account.email == "zoe@exemple.invalid")).one()
     links.issue(session, clock, account.id, Purpose.ACTIVATION)
     session.commit()
@@ -207,18 +209,14 @@ def test_closed_expired_and_unactivated_accounts_get_no_link(
     assert mails(database) == []
 
 
-def test_links_come_from_the_public_address_whatever_the_request_says(
-    client: CheckingClient, people: People, database: Database
-) -> None:
+def test_links_come_from_the_public_address_whatever_the_request_says(client: CheckingClient, people: People, database: Database) -> None:
     client.get("/mot-de-passe-oublie")
     client.submit("#oubli", {"name": "editrice"}, headers={"X-Forwarded-Host": "pirate.example", "X-Forwarded-Proto": "https"})
     assert "pirate" not in mails(database)[0].body
     assert link_in(mails(database)[0])
 
 
-def test_activation_and_new_password_are_in_the_trail(
-    client: CheckingClient, activation: str, session: GuichetSession, app: Flask
-) -> None:
+def test_activation_and_new_password_are_in_the_trail(client: CheckingClient, activation: str, session: GuichetSession, app: Flask) -> None:
     client.get(activation)
     client.submit("#activation", {"username": "zoe.goeff", "password": GOOD, "repeated": GOOD})
     actions = session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)).all()
@@ -235,7 +233,9 @@ def test_a_deactivated_account_cannot_use_its_pending_link(
     assert client.get(path).status_code == 410
 
 
-def test_the_session_opened_by_a_new_password_is_new(client: CheckingClient, people: People, database: Database, session: GuichetSession) -> None:
+def test_the_session_opened_by_a_new_password_is_new(
+    client: CheckingClient, people: People, database: Database, session: GuichetSession
+) -> None:
     ask(client, "editrice")
     client.get(link_in(mails(database)[0]))
     client.submit("#nouveau", {"password": GOOD, "repeated": GOOD})
