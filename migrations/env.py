@@ -3,7 +3,7 @@
 from typing import Literal
 
 from alembic import context
-from sqlalchemy import JSON, Engine, Enum
+from sqlalchemy import JSON, Engine, Enum, Integer, TypeDecorator
 
 import webapp.db_models  # noqa: F401 -- maps every table
 from webapp.db import Base, ExactDecimal, UtcDateTime
@@ -15,6 +15,8 @@ def render_item(kind: str, item: object, _context: object) -> str | Literal[Fals
         return False
     if isinstance(item, UtcDateTime | ExactDecimal):
         return f"{type(item).__name__}()"
+    if isinstance(item, TypeDecorator) and isinstance(item.impl, Integer):
+        return "sa.Integer()"  # an area's own code over a number
     if isinstance(item, JSON):
         return "JsonDict"
     return f"sa.String({item.length})" if isinstance(item, Enum) else False

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextvars import Context
 from types import FrameType
 
 import click
@@ -76,7 +77,8 @@ def _child(work: Callable[[], None]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the parent decides
     code = 0
     try:
-        work()
+        # An empty context: the command's own application context would be taken for that of every request, and shared by all of them.
+        Context().run(work)
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else 1
     except BaseException as error:

@@ -141,7 +141,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("over", sa.Boolean(), nullable=False),
-        sa.Column("health", webapp.service_status.models.HealthCode(), nullable=False),
+        sa.Column("health", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=160), nullable=False),
         sa.Column("urgent_reason", sa.String(length=300), nullable=False),
         sa.Column("starts_at", UtcDateTime(), nullable=False),

@@ -52,7 +52,10 @@ def init_app(app: Flask) -> None:
     """Give each request its session, and finish it with one commit, or a rollback when the answer is an error."""
 
     @app.before_request
-    def _note_address() -> None:
+    def _begin() -> None:
+        if "begun" in g:  # somebody else's ``g``: an application context was left open around the server
+            raise RuntimeError("two requests in one application context")
+        g.begun = True
         network_address.set(request.remote_addr)
 
     @app.after_request
