@@ -9,11 +9,11 @@ import pytest
 
 from webapp.actor import OrganisationKind
 from webapp.terms import library
-from webapp.terms.library import BrokenText, find, load_versions, parse_version, versions
+from webapp.terms.library import BrokenTextError, find, load_versions, parse_version, versions
 from webapp.terms.rules import AUDIENCE_LABELS, Audience, audience_of, earlier, in_force, upcoming
 from webapp.web.html import clean
 
-PAGE = "<!doctype html>\n<html lang=\"fr\"><body>\n<h1>Titre</h1>\n<p>Texte</p>\n</body></html>\n".encode()
+PAGE = b'<!doctype html>\n<html lang="fr"><body>\n<h1>Titre</h1>\n<p>Texte</p>\n</body></html>\n'
 
 
 def test_the_hash_is_of_the_exact_bytes_of_the_file() -> None:  # SO-14, SO-81
@@ -83,22 +83,30 @@ def test_each_text_states_the_duties_that_the_sources_ask_for(version: library.V
 
 
 @pytest.mark.parametrize(
-    "name", ["clients.html", "clients-2025-13-01.html", "personne-2025-06-02.html", "Clients-2025-06-02.html", "clients-2025-06-02.md", "../clients-2025-06-02.html"]
+    "name",
+    [
+        "clients.html",
+        "clients-2025-13-01.html",
+        "personne-2025-06-02.html",
+        "Clients-2025-06-02.html",
+        "clients-2025-06-02.md",
+        "../clients-2025-06-02.html",
+    ],
 )
 def test_a_wrong_file_name_stops_the_start(name: str) -> None:
-    with pytest.raises(BrokenText):
+    with pytest.raises(BrokenTextError):
         parse_version(name, PAGE)
 
 
 @pytest.mark.parametrize("content", [b"", b"<p>Texte</p>", b"\xff" + PAGE, b"<body><p>Texte</p></body>"])
 def test_a_misshapen_text_stops_the_start(content: bytes) -> None:
-    with pytest.raises(BrokenText):
+    with pytest.raises(BrokenTextError):
         parse_version("clients-2025-06-02.html", content)
 
 
 def test_an_audience_without_a_text_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "clients-2025-06-02.html").write_bytes(PAGE)
-    with pytest.raises(BrokenText, match="declarants, organismes, personnel"):
+    with pytest.raises(BrokenTextError, match="declarants, organismes, personnel"):
         load_versions(tmp_path)
 
 
