@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from webapp.accounts.models import Organisation
 from webapp.actor import OrganisationKind, Role
 from webapp.clock import PARIS
-from webapp.demonstration.helpdesk_lives import Life, Person
+from webapp.demonstration.helpdesk_lives import Life, Person, typeset
 from webapp.demonstration.helpdesk_stories import CLIENTS, DECLARING, EVERYONE, PEOPLE, PLACES, SCOPES, STORIES, Story
 from webapp.demonstration.world import World
 from webapp.evidence.models import AuditEvent
@@ -106,10 +106,10 @@ def _life(world: World, cast: Cast, chance: random.Random, counters: Counter[int
     if site is not None:
         offer = with_sites(world.session, offer, (site[0],), at)
     report = Report(
-        title=story.title.format(**fill),
-        description=story.happened.format(**fill),
+        title=typeset(story.title.format(**fill)),
+        description=typeset(story.happened.format(**fill)),
         location=site[1] if site else f"{organisation.city or fill['place']}, siège",
-        consequences=story.consequences.format(**fill),
+        consequences=typeset(story.consequences.format(**fill)),
         service=story.service,
         contact_name=client.name,
         contact_phone=f"01 99 00 {chance.randint(10, 99)} {chance.randint(10, 99)}",

@@ -21,6 +21,13 @@ class NotYet(Exception):
     """The next step would be in the future: the ticket stays as it is."""
 
 
+def typeset(text: str) -> str:
+    """Put the non-breaking spaces of French where a plain space stands."""
+    for plain in ("« ", " »", " :", " ;", " ?", " !", " %", " €"):
+        text = text.replace(plain, plain.replace(" ", "\N{NO-BREAK SPACE}"))
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who writes on a ticket; ``account_id`` None for people without an account in the demonstration."""
@@ -98,7 +105,7 @@ class Life:
 
     def words(self, text: str) -> str:
         """Fill in a story's words for this ticket."""
-        return text.format(**self.fill)
+        return typeset(text.format(**self.fill))
 
     def _wait(self, minutes: int) -> None:
         """Let business time pass; people answer in the desk's hours."""

@@ -70,7 +70,9 @@ class QualificationForm(BaseForm):
     contract = ChoiceField(_l("Contrat et niveau de service"))
     service = ChoiceField(_l("Type de service"), validators=[required()])
     priority = ChoiceField(
-        _l("Priorité"), choices=[SelectChoice("1", _l("Haute")), SelectChoice("2", _l("Normale")), SelectChoice("3", _l("Basse"))]
+        _l("Priorité"),
+        choices=[SelectChoice("1", _l("Haute")), SelectChoice("2", _l("Normale")), SelectChoice("3", _l("Basse"))],
+        validators=[required()],
     )
     sites = CheckboxesField(_l("Sites touchés"))
 
@@ -114,8 +116,10 @@ class AssignForm(BaseForm):
 
 def fill_choices(form: ReportForm | QualificationForm, contracts: list[tuple[str, str]], sites: list[tuple[int, str]]) -> None:
     """Give a form the choices of its client."""
-    form.service.choices = service_choices()
+    blank = [("", _l("Choisir le service"))] if isinstance(form, ReportForm) else []
+    form.service.choices = blank + service_choices()
     form.contract.choices = contracts
+    form.contract.flags.required = True
     form.sites.choices = sites
 
 

@@ -81,7 +81,7 @@ class _Words:
         self.now = now
         self.states = STATES if for_desk else STATES_FOR_CLIENT
         self.late, self.left = _("Dépassé de %(time)s"), _("Reste %(time)s")
-        self.response, self.restoration = _("1re réponse"), _("rétablissement")
+        self.response = str(_("1re réponse"))
         self.paris = _("heure de Paris")
         self.days = _day_names(language())
 
@@ -100,10 +100,9 @@ class _Words:
         return Chip(words % {"time": business_duration(left)}, str(near))
 
     def what(self, row: Any) -> str:
-        """Say which promise the deadline is."""
-        if row.due_at is None:
-            return ""
-        return str(self.response if row.first_responded_at is None and row.due_at == row.first_response_due_at else self.restoration)
+        """Say that the deadline is that of the first response; else it is that of restoration."""
+        first = row.due_at is not None and row.first_responded_at is None and row.due_at == row.first_response_due_at
+        return self.response if first else ""
 
     def short(self, instant: datetime) -> str:
         """Say an instant briefly, as ``i18n.short`` does, without asking Babel for each cell."""
