@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext
@@ -300,7 +300,7 @@ def _waiting(file: ReturnFile, actor: Actor, now: datetime) -> WaitingRow:
     else:
         words = gettext(rules.STATE_LABELS[file.state])
         kind = "late" if file.state is ReturnState.RETURNED else ("soon" if timing is rules.Timing.SOON else "q")
-    return WaitingRow(label, *where, rules.end_of(file.deadline), words, kind)
+    return WaitingRow(label, *where, rules.end_of(file.deadline) - timedelta(minutes=1), words, kind)
 
 
 def search(session: Session, actor: Actor, words: list[str], limit: int = 10) -> list[FoundRow]:
