@@ -75,8 +75,8 @@ class ExactDecimal(TypeDecorator[Decimal]):
         """Return a ``Decimal`` without the trailing zeros that PostgreSQL's fixed scale adds."""
         if value is None:
             return None
-        number = Decimal(value)
-        return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+        digits = format(Decimal(value), "f")  # as text: arithmetic would round to the context's 28 digits
+        return Decimal(digits.rstrip("0").rstrip(".") if "." in digits else digits)
 
 
 JsonDict = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")

@@ -95,9 +95,8 @@ def already_done(session: Session, clock: Clock, account_id: int | None) -> str 
         return None
     key = f"{account_id or 0}:{request.endpoint}:{token}"
     insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    statement = insert(OnceToken).values(key=key, created_at=clock.now(), location="").on_conflict_do_nothing()
-    claimed = session.execute(statement).rowcount == 1  # type: ignore[attr-defined]  # -- a cursor result
-    if claimed:
+    statement = insert(OnceToken).values(key=key, created_at=clock.now(), location="").on_conflict_do_nothing().returning(OnceToken.key)
+    if session.scalar(statement) is not None:  # the count of rows would not tell on PostgreSQL
         g.once_key = key
         return None
     return session.scalar(select(OnceToken.location).where(OnceToken.key == key)) or "/"
