@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, SelectMultipleField, StringField
+from wtforms import DateField, HiddenField, SelectMultipleField, StringField, ValidationError
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -48,7 +48,7 @@ class RolesField(SelectMultipleField):
         """Refuse roles that are not offered."""
         offered = {value for value, _label in self.choices}
         if not set(self.data or ()) <= offered:
-            raise ValueError(_("Choisissez des rôles de la liste."))
+            raise ValidationError(_("Choisissez des rôles de la liste."))
 
 
 class InvitationForm(BaseForm):
