@@ -32,6 +32,7 @@ BLUEPRINTS = (
     "webapp.register.routes:blueprint",
     "webapp.declarations.routes:blueprint",
     "webapp.helpdesk.routes:blueprint",
+    "webapp.contracts.routes:blueprint",
     "webapp.desk.routes:blueprint",
     "webapp.desk.portal:blueprint",
 )

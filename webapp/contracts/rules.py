@@ -16,7 +16,7 @@ from webapp.worktime import DESK_HOURS, Interval, Territory, WorkCalendar, frenc
 DESK_HOURS_CODE = "desk-1"
 
 #: Longest code of opening hours, so that a calendar's version fits in a ticket's column.
-LONGEST_HOURS_CODE = 70
+LONGEST_HOURS_CODE = 66
 
 WEEKDAYS = (_m("Lundi"), _m("Mardi"), _m("Mercredi"), _m("Jeudi"), _m("Vendredi"), _m("Samedi"), _m("Dimanche"))
 

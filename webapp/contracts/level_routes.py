@@ -1,0 +1,126 @@
+"""Pages of service levels."""
+
+from typing import Any
+
+from flask import Response, url_for
+from flask_babel import gettext as _
+
+from webapp.contracts import level_services, listing
+from webapp.contracts.blueprint import blueprint
+from webapp.contracts.forms import LevelForm, VersionForm
+from webapp.contracts.level_services import VersionValues
+from webapp.contracts.policies import can_manage
+from webapp.contracts.presenting import labels
+from webapp.contracts.rules import DESK_HOURS_CODE, DurationRule, day_of, hours_of, write_hours
+from webapp.errors import Invalid
+from webapp.web.forms import already_done, remember_done
+from webapp.web.pages import announce, page, see_other_url
+from webapp.web.request import current_actor, current_clock, get_session
+
+
+@blueprint.get("/niveaux")
+def levels() -> Response:
+    """List the service levels with what their latest version promises."""
+    return page("contracts/levels.html", rows=listing.levels(get_session()), manages=can_manage(current_actor()), **labels())
+
+
+@blueprint.get("/niveaux/<int:level_id>")
+def level(level_id: int) -> Response:
+    """Show the versions of a level."""
+    session = get_session()
+    found = listing.level(session, level_id)
+    today = day_of(current_clock().now())
+    rows = listing.versions(session, level_id)
+    in_force = next((row.number for row in rows if row.in_force_from <= today), 0)
+    return page("contracts/level.html", level=found, rows=rows, in_force=in_force, manages=can_manage(current_actor()), **labels())
+
+
+def _week(code: str) -> dict[str, Any]:
+    weekly = hours_of(code)
+    return {f"day_{day}": write_hours(weekly.get(day, ())) for day in range(7)}
+
+
+def _values(form: VersionForm) -> VersionValues | None:
+    hours = form.weekly_hours()
+    if hours is None:
+        return None
+    return VersionValues(
+        in_force_from=form.in_force_from.data,
+        response=form.target("response"),
+        restoration=form.target("restoration"),
+        rule=DurationRule(form.rule.data),
+        hours=hours,
+        warning_hours=form.warning.data,
+    )
+
+
+@blueprint.get("/niveaux/nouveau")
+def new_level() -> Response:
+    """Show the form of a new level: the general conditions, to be changed."""
+    today = day_of(current_clock().now())
+    given = {"response": 2, "response_unit": "days", "restoration": 2, "restoration_unit": "days", "rule": "business", "warning": 4}
+    form = LevelForm(formdata=None, in_force_from=today, **given, **_week(DESK_HOURS_CODE))
+    return page("contracts/level_form.html", form=form, level=None)
+
+
+@blueprint.post("/niveaux/nouveau")
+def create_level() -> Response:
+    """Create a level."""
+    session, actor, clock = get_session(), current_actor(), current_clock()
+    done = already_done(session, clock, actor.account_id)
+    if done:
+        return see_other_url(done)
+    form = LevelForm()
+    values = _values(form) if form.validate() else None
+    if values is not None:
+        try:
+            made = level_services.create_level(
+                session, actor, clock, form.code.data or "", form.label.data or "", bool(form.is_default.data), values
+            )
+        except Invalid as refusal:
+            form.refuse({name: _(message) for name, message in refusal.errors.items()})
+        else:
+            announce(_("Le niveau %(label)s est enregistré.", label=made.label))
+            return see_other_url(remember_done(session, url_for("contracts.level", level_id=made.id)))
+    return page("contracts/level_form.html", 422, form=form, level=None)
+
+
+@blueprint.get("/niveaux/<int:level_id>/version")
+def new_version(level_id: int) -> Response:
+    """Show the form of a level's next version, filled with the latest."""
+    session = get_session()
+    found = listing.level(session, level_id)
+    last = listing.versions(session, level_id)[0]
+    form = VersionForm(
+        formdata=None,
+        in_force_from=max(day_of(current_clock().now()), last.in_force_from),
+        response=last.response_days or last.response_minutes // 60,
+        response_unit="days" if last.response_days else "hours",
+        restoration=last.restoration_days or last.restoration_minutes // 60,
+        restoration_unit="days" if last.restoration_days else "hours",
+        rule=last.rule.value,
+        warning=last.warning_minutes // 60,
+        **_week(last.hours_code),
+    )
+    return page("contracts/level_form.html", form=form, level=found)
+
+
+@blueprint.post("/niveaux/<int:level_id>/version")
+def create_version(level_id: int) -> Response:
+    """Write a level's next version."""
+    session, actor, clock = get_session(), current_actor(), current_clock()
+    found = listing.level(session, level_id)
+    done = already_done(session, clock, actor.account_id)
+    if done:
+        return see_other_url(done)
+    form = VersionForm()
+    values = _values(form) if form.validate() else None
+    if values is not None:
+        try:
+            made = level_services.add_version(session, actor, clock, level_id, values)
+        except Invalid as refusal:
+            form.refuse({name: _(message) for name, message in refusal.errors.items()})
+        else:
+            announce(_("La version %(number)s du niveau %(label)s est enregistrée.", number=made.number, label=found.label))
+            return see_other_url(remember_done(session, url_for("contracts.level", level_id=level_id)))
+    return page("contracts/level_form.html", 422, form=form, level=found)

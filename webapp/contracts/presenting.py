@@ -1,0 +1,54 @@
+"""Words of this counter's pages, in the reader's language."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from webapp.contracts import rules
+from webapp.contracts.rules import hours_of, write_hours
+
+
+def labels() -> dict[str, Any]:
+    """Return the labels and functions that the templates share."""
+    return {
+        "hosting_labels": rules.HOSTING_LABELS,
+        "plan_labels": rules.PLAN_LABELS,
+        "rule_labels": rules.RULE_LABELS,
+        "territory_labels": rules.TERRITORY_LABELS,
+        "state_labels": rules.STATE_LABELS,
+        "state_chips": rules.STATE_CHIPS,
+        "state_of": rules.contract_state,
+        "target": target_words,
+        "hours": hours_words,
+        "has_good_friday": rules.has_good_friday,
+    }
+
+
+def target_words(days: int, minutes: int) -> str:
+    """Say a target: « 2 jours ouvrés », « 4 h ouvrées »."""
+    if days:
+        return str(ngettext("%(num)d jour ouvré", "%(num)d jours ouvrés", days))
+    hours, rest = divmod(minutes, 60)
+    if rest:
+        return str(_("%(hours)s h %(minutes)02d ouvrées", hours=hours, minutes=rest))
+    return str(ngettext("%(num)d heure ouvrée", "%(num)d heures ouvrées", hours))
+
+
+def hours_words(code: str) -> list[tuple[str, str]]:
+    """Say weekly opening hours, days of the same hours together: « Lundi à vendredi », « 8h30-12h, 13h30-18h »."""
+    weekly = hours_of(code)
+    runs: list[tuple[int, int, str]] = []
+    for day in range(7):
+        said = write_hours(weekly.get(day, ()))
+        if runs and runs[-1][2] == said:
+            runs[-1] = (runs[-1][0], day, said)
+        else:
+            runs.append((day, day, said))
+    return [(_days(first, last), said) for first, last, said in runs if said]
+
+
+def _days(first: int, last: int) -> str:
+    if first == last:
+        return str(_(rules.WEEKDAYS[first]))
+    return str(_("%(first)s à %(last)s", first=_(rules.WEEKDAYS[first]), last=_(rules.WEEKDAYS[last]).lower()))
