@@ -24,7 +24,7 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 
 $(VENV)/.assets: $(VENV)/.run $(wildcard static/*/* static/vendor/*/*.js webapp/translations/*/LC_MESSAGES/*.po)
 	@$(BIN)/python -m whitenoise.compress --quiet static
-	@$(BIN)/pybabel -q compile --use-fuzzy -d webapp/translations 2>/dev/null
+	@$(BIN)/pybabel -q compile -d webapp/translations
 	@touch $@
 
 run: $(VENV)/.assets ## Serve the demonstration on http://127.0.0.1:8000 (see the README's table of settings).
@@ -50,8 +50,10 @@ lock: ## Compute the lock files anew (needs uv).
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 translations: $(VENV)/.dev ## Extract the French source strings and update the English catalogue.
-	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k _m -k mark --no-location --sort-output --omit-header -o webapp/translations/messages.pot .
-	@$(BIN)/pybabel -q update --no-fuzzy-matching --omit-header --ignore-obsolete -l en -i webapp/translations/messages.pot -d webapp/translations
+	@mkdir -p var
+	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k _m -k mark --no-location --sort-output -o var/messages.pot .
+	@test -e webapp/translations/en/LC_MESSAGES/messages.po || $(BIN)/pybabel -q init -l en -i var/messages.pot -d webapp/translations
+	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 120 -l en -i var/messages.pot -d webapp/translations
 
 screenshots: $(VENV)/.dev $(VENV)/.assets ## Take the README's screenshots from a running demonstration.
 	@$(BIN)/python -m tests.browser.screenshots

@@ -79,8 +79,10 @@ class DecisionRefused(ValueError):
         self.code = code
 
 
+#: The code of a decision on a line that the general scope does not have.
+UNKNOWN_LINE = "unknown_line"
 REFUSAL_TEXTS: dict[str, str] = {
-    "unknown_line": _m("Cette ligne de la portée générale n’existe pas."),
+    UNKNOWN_LINE: _m("Cette ligne de la portée générale n’existe pas."),
     "already_suspended": _m("Cette ligne est déjà suspendue."),
     "already_terminated": _m("Cette ligne est résiliée : la décision est définitive."),
     "not_suspended": _m("Cette ligne n’est pas suspendue."),
@@ -103,7 +105,7 @@ def decide(kind: DecisionKind, code: str, lines: Sequence[GeneralFacts]) -> tupl
     """Return the general scope after the decision on line ``code``; :class:`DecisionRefused` when it makes no sense."""
     target = next((line for line in lines if line.code == code), None)
     if target is None:
-        raise DecisionRefused("unknown_line")
+        raise DecisionRefused(UNKNOWN_LINE)
     _check(kind, target)
     if kind is DecisionKind.EXTENSION:
         changed = replace(target, extended=True)

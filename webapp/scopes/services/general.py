@@ -24,6 +24,7 @@ from webapp.scopes.rules.decisions import (
     DECISION_LABELS,
     EFFECT_TEXTS,
     REFUSAL_TEXTS,
+    UNKNOWN_LINE,
     DecisionKind,
     DecisionRefused,
     Flexibility,
@@ -189,7 +190,7 @@ def edit_general_line(
     _require_officer(actor)
     line = _line(session, file, code)
     if line is None:
-        raise Invalid({"code": _(REFUSAL_TEXTS["unknown_line"])})
+        raise Invalid({"code": _(REFUSAL_TEXTS[UNKNOWN_LINE])})
     if line.version != version:
         raise Conflict(_("La ligne %(code)s a été modifiée entre-temps. Rechargez la page.", code=code))
     clean, errors = _checked(GeneralValues(code, values.title, values.flexibility), file.activity)
@@ -289,7 +290,7 @@ def _decided_line(session: Session, file: Dossier, values: DecisionValues) -> Ge
     if line is not None:
         return line
     if values.kind is not DecisionKind.EXTENSION or values.code or values.extension is None:
-        raise Invalid({"general": _(REFUSAL_TEXTS["unknown_line"])})
+        raise Invalid({"general": _(REFUSAL_TEXTS[UNKNOWN_LINE])})
     clean, errors = _checked(values.extension, file.activity)
     if not errors and _line(session, file, clean.code) is not None:
         errors["code"] = _("Ce repère est déjà pris.")
