@@ -2,6 +2,7 @@
 
 from huey import Huey, crontab
 
+from webapp.accounts.services import forget_attempts
 from webapp.actor import SYSTEM
 from webapp.outbox.services import deliver_due
 from webapp.outbox.transport import transport_for
@@ -22,6 +23,12 @@ def bind(queue: Huey, state: State) -> None:
         """Each minute: versions whose instant has come are recorded and told, once."""
         with state.database.transaction(SYSTEM) as session:
             notify_published(session, state.clock, state.settings.public_url)
+
+    @queue.periodic_task(crontab(hour="3", minute="30"))
+    def sweep_attempts() -> None:
+        """Each night: attempts to sign in that no longer decide anything are forgotten."""
+        with state.database.transaction(SYSTEM) as session:
+            forget_attempts(session, state.clock)
 
     @queue.task()
     def deliver_now() -> None:

@@ -60,7 +60,7 @@ def _status(state: str, today: date) -> ColumnElement[bool] | None:
 
 
 def _people(actor: Actor, state: ListState, today: date) -> Select[Any]:
-    query: Select[Any] = select(
+    query: Any = select(
         Account.id, Account.full_name, Account.username, Account.email, Account.activated_at, Account.deactivated_at, Account.expires_on
     )
     memberships = select(Membership.id).where(Membership.account_id == Account.id)
