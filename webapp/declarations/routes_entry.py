@@ -163,7 +163,7 @@ def _theirs(file: ReturnFile, key: CellKey, outcome: SaveOutcome) -> grid.Theirs
 def said(count: int) -> str:
     """What the save did, in a sentence."""
     if not count:
-        return str(_("Rien n’avait changé : rien n’a été enregistré."))
+        return str(_("Tout est déjà enregistré."))
     return str(ngettext("%(num)s cellule enregistrée.", "%(num)s cellules enregistrées.", count))
 
 
