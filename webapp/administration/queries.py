@@ -59,8 +59,8 @@ def _status(state: str, today: date) -> ColumnElement[bool] | None:
     return conditions.get(state)
 
 
-def _people(actor: Actor, state: ListState, today: date) -> Select[Any]:
-    query: Any = select(
+def _people(actor: Actor, state: ListState, today: date) -> Any:
+    query = select(
         Account.id, Account.full_name, Account.username, Account.email, Account.activated_at, Account.deactivated_at, Account.expires_on
     )
     memberships = select(Membership.id).where(Membership.account_id == Account.id)

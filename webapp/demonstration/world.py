@@ -22,6 +22,7 @@ class World:
     organisations: dict[str, Organisation] = field(default_factory=dict)
     people: dict[str, Account] = field(default_factory=dict)
     roles: dict[tuple[str, str], frozenset[Role]] = field(default_factory=dict)
+    regions: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def organisation(
         self, key: str, kind: OrganisationKind, name: str, *, region: str | None = None, city: str | None = None, siret: str | None = None
@@ -54,6 +55,8 @@ class World:
         self.session.add(membership)
         self.session.flush()
         self.roles[(username, key)] = self.roles.get((username, key), frozenset()) | {role}
+        if region:
+            self.regions[(username, key)] = region
 
     def actor(self, username: str, key: str) -> Actor:
         """Return the person acting for the organisation, for calling services."""
@@ -65,5 +68,5 @@ class World:
             organisation.name,
             organisation.kind,
             self.roles[(username, key)],
-            organisation.region,
+            self.regions.get((username, key), organisation.region),
         )
