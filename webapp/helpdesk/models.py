@@ -46,7 +46,7 @@ class Ticket(OrganisationOwned, Base):
         CheckConstraint("(closed_at IS NULL) = is_open", name="open_until_closed"),
         Index("ix_ticket_queue", "is_open", "due_at", "id"),
         Index("ix_ticket_counts", "is_open", "state", "assignee_id", "due_at"),
-        Index("ix_ticket_notified_at_id", "notified_at", "id"),
+        Index("ix_ticket_is_open_notified_at_id", "is_open", "notified_at", "id"),
         Index("ix_ticket_organisation_id_notified_at", "organisation_id", "notified_at"),
         Index("ix_ticket_organisation_id_is_open_due_at", "organisation_id", "is_open", "due_at"),
     )
