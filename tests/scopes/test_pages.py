@@ -289,7 +289,7 @@ def test_what_changes_online_is_told_before_it_is_asked_for(
     editor.get(f"/portees/{NUMBER}?ligne=3")
     editor.submit("form#fl3", button="Supprimer")
     editor.get(f"/portees/{NUMBER}/publication")
-    assert "0 ajoutées, 1 modifiées, 1 supprimées" in editor.text()
+    assert "1 ligne modifiée, 1 ligne supprimée." in editor.text()
     assert "Nitrates → Nitrites" in editor.text()
     assert "En ligne : v1" in editor.text()
     assert "Brouillon : v2, 2 lignes changées" in editor.text()

@@ -60,16 +60,15 @@ class PublishedGroup:
     rows: Sequence[tuple[int, Sequence[str]]]
 
 
-def _ended() -> Any:
-    """SQL: when a version stopped being in force: the next one's instant, or its withdrawal, whichever came first."""
-    following = aliased(PublishedVersion)
-    return (
-        select(following.effective_at)
-        .where(following.dossier_id == PublishedVersion.dossier_id, following.number == PublishedVersion.number + 1)
-        .correlate(PublishedVersion)
-        .scalar_subquery()
-        .label("next_at")
-    )
+_FOLLOWING = aliased(PublishedVersion)
+#: SQL: the instant of the next version, which ends this one unless it was withdrawn before.
+_NEXT: Any = (
+    select(_FOLLOWING.effective_at)
+    .where(_FOLLOWING.dossier_id == PublishedVersion.dossier_id, _FOLLOWING.number == PublishedVersion.number + 1)
+    .correlate(PublishedVersion)
+    .scalar_subquery()
+    .label("next_at")
+)
 
 
 def exists(session: Session, number: str, now: datetime) -> bool:
@@ -97,7 +96,7 @@ def published(session: Session, number: str, now: datetime, *, at: datetime | No
             PublishedVersion.organisation_name,
             Dossier.number.label("file_number"),
             Dossier.online,
-            _ended(),
+            _NEXT,
         )
         .join(Dossier, Dossier.id == PublishedVersion.dossier_id)
         .where(Dossier.number == number, PublishedVersion.effective_at <= (at if at is not None else now))
@@ -147,12 +146,18 @@ def _of_version(version_id: int, text: str) -> list[ColumnElement[bool]]:
 
 def lines(session: Session, version_id: int, *, text: str = "", offset: int = 0) -> tuple[Sequence[AnyRow], int]:
     """Return one page of a version's lines, in its order, and how many there are."""
-    rows = session.execute(
-        select(PublishedLine.number, PublishedLine.general_code, PublishedLine.cells, func.count().over().label("total"))
+    place = (
+        select(PublishedLine.id, func.count().over().label("total"))
         .where(*_of_version(version_id, text))
         .order_by(PublishedLine.position)
         .offset(offset)
         .limit(PAGE_LINES)
+        .subquery()
+    )
+    rows = session.execute(
+        select(PublishedLine.number, PublishedLine.general_code, PublishedLine.cells, place.c.total)
+        .join(place, place.c.id == PublishedLine.id)
+        .order_by(PublishedLine.position)
     ).all()
     return rows, rows[0].total if rows else 0
 
@@ -184,7 +189,7 @@ def versions(session: Session, dossier_id: int, now: datetime) -> Sequence[AnyRo
             PublishedVersion.effective_at,
             PublishedVersion.withdrawn_at,
             PublishedVersion.line_count,
-            _ended(),
+            _NEXT,
         )
         .where(PublishedVersion.dossier_id == dossier_id, PublishedVersion.effective_at <= now)
         .order_by(PublishedVersion.number.desc())

@@ -126,7 +126,17 @@ def general_status_chip(status: GeneralStatus) -> Chip | None:
     return Chip(str(_(GENERAL_STATUS_LABELS[status])), "late")
 
 
-def row_view(of: Activity, row: AnyRow, general: GeneralFacts, *, held: bool = False) -> RowView:
+def quiet_chips() -> dict[str, Chip]:
+    """Return the chips that most rows carry, looked up once a page."""
+    return {
+        "plain": Chip(_("Sans remarque"), "ok"),
+        "added": Chip(_("Ajoutée"), "soon"),
+        "changed": Chip(_("Modifiée"), "soon"),
+        "wrong": Chip(_("À corriger"), "late"),
+    }
+
+
+def row_view(of: Activity, row: AnyRow, general: GeneralFacts, words: Mapping[str, Chip], *, held: bool) -> RowView:
     """Return a draft line with what the control says of it. ``held``: a version is or was online, so FIXE holds the line."""
     cells: Mapping[str, str] = row.cells
     findings = check_line(of, Line(row.number, general.code, cells), general)
@@ -138,8 +148,10 @@ def row_view(of: Activity, row: AnyRow, general: GeneralFacts, *, held: bool = F
     notes = {finding.column: words_of(finding) for finding in findings if finding.column}
     marks = [Chip(words_of(finding), "late") for finding in findings if not finding.column]
     if not findings:
-        marks = [Chip(_("Ajoutée") if added else _("Modifiée"), "soon")] if changed and held else [Chip(_("Sans remarque"), "ok")]
+        marks = [words[("added" if added else "changed") if changed and held else "plain"]]
     blocked = any(finding.severity is Severity.BLOCKING for finding in findings)
+    if blocked and not marks:
+        marks = [words["wrong"]]
     return RowView(row.number, row.version, [cells.get(key, "") for key in of.keys], notes, marks, blocked)
 
 
@@ -148,9 +160,9 @@ def groups(head: FileHead, generals: Sequence[AnyRow], rows: Sequence[AnyRow], *
     of = activity(head.activity)
     by_general: dict[int, list[RowView]] = {}
     facts = {general.id: facts_of(general, head.requested_at) for general in generals}
-    held = head.online_version > 0
+    held, words = head.online_version > 0, quiet_chips()
     for row in rows:
-        by_general.setdefault(row.general_line_id, []).append(row_view(of, row, facts[row.general_line_id], held=held))
+        by_general.setdefault(row.general_line_id, []).append(row_view(of, row, facts[row.general_line_id], words, held=held))
     return [
         GroupView(
             general.id,

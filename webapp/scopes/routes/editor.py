@@ -93,7 +93,9 @@ def _form_of(head: FileHead, number: int, generals: Any = None) -> RowForm:
     session = get_session()
     row = queries.draft_line(session, head.id, number)
     general = next(item for item in generals or queries.general_scope(session, head.id) if item.id == row.general_line_id)
-    view = views.row_view(activity(head.activity), row, queries.facts_of(general, head.requested_at), held=head.online_version > 0)
+    view = views.row_view(
+        activity(head.activity), row, queries.facts_of(general, head.requested_at), views.quiet_chips(), held=head.online_version > 0
+    )
     return RowForm(number, row.version, row.cells, general.code, general.id, notes=view.notes)
 
 
@@ -119,7 +121,7 @@ def _row(head: FileHead, number: int) -> str:
     row = queries.draft_line(session, head.id, number)
     general = next(item for item in queries.general_scope(session, head.id) if item.id == row.general_line_id)
     of = activity(head.activity)
-    view = views.row_view(of, row, queries.facts_of(general, head.requested_at), held=head.online_version > 0)
+    view = views.row_view(of, row, queries.facts_of(general, head.requested_at), views.quiet_chips(), held=head.online_version > 0)
     return render_template(
         "scopes/_row.html", head=head, row=view, activity=of, editable=bar_may_edit(head), words=views.row_words(), fresh=True
     )
@@ -251,9 +253,9 @@ def add_line(number: str) -> Response:
     next_form = RowForm(None, 0, {}, code, general.id, added.number)
     of = activity(head.activity)
     blank = render_template(
-        "scopes/_row_form.html", head=head, form=next_form, activity=of, names=views.field_names(of.columns), token=new_once(), oob=True
+        "scopes/_row_form.html", head=head, form=next_form, activity=of, names=views.field_names(of.columns), token=new_once()
     )
-    return _with_bar(head, _row(head, added.number), f"<template>{blank}</template>")
+    return _with_bar(head, _row(head, added.number), blank)
 
 
 @blueprint.post("/<number>/lignes/<int(max=99999999):line>/copie")

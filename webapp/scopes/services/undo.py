@@ -14,6 +14,8 @@ from webapp.scopes.rules.states import Act
 from webapp.scopes.services.files import image, log_change, note_edit, open_file, require
 from webapp.scopes.services.lines import write_cells
 
+_UNDO = aliased(ScopeChange)
+
 #: What each kind of change is about: undo asks that nothing else has changed there since.
 _CONCERNS: dict[str, tuple[str, ...]] = {
     "add": ("cells", "deleted"),
@@ -35,14 +37,13 @@ def may_undo(session: Session, dossier_id: int, account_id: int | None, floor: i
 
 
 def _undoable(query: Select[Any], dossier_id: int, account_id: int | None, floor: int) -> Select[Any]:
-    undo = aliased(ScopeChange)
     return (
         query.where(
             ScopeChange.dossier_id == dossier_id,
             ScopeChange.account_id == account_id,
             ScopeChange.id > floor,
             ScopeChange.undoes_id.is_(None),
-            ~exists().where(undo.undoes_id == ScopeChange.id),
+            ~exists().where(_UNDO.undoes_id == ScopeChange.id),
         )
         .order_by(ScopeChange.id.desc())
         .limit(1)
