@@ -10,6 +10,7 @@ from webapp.declarations.controls import Verdict
 from webapp.declarations.evaluation import Missing
 from webapp.declarations.formula import CellKey
 from webapp.declarations.loader import load_model
+from webapp.declarations.model import Table
 from webapp.declarations.registry import get_model
 from webapp.declarations.sheet import Sheet
 from webapp.declarations.values import EMPTY, NOT_COMMUNICATED, Entry, ValueKind, parse_value
@@ -90,3 +91,15 @@ def test_changing_cells_one_by_one_equals_starting_over(first: dict[CellKey, Ent
     fresh = Sheet(OPCO, first | dict(changes))
     assert all(moving.figure(key) == fresh.figure(key) for key in OPCO.cells)
     assert moving.findings() == fresh.findings()
+
+
+@settings(max_examples=30)
+@given(st.dictionaries(st.sampled_from(ENTRY_KEYS), entries, max_size=120), st.sampled_from(list(OPCO.tables.values())))
+def test_what_one_table_needs_gives_the_same_table_as_the_whole_return(given_entries: dict[CellKey, Entry], table: Table) -> None:
+    whole = Sheet(OPCO, given_entries)
+    scope = OPCO.scope_of(table)
+    part = Sheet(OPCO, {key: entry for key, entry in given_entries.items() if key[0] in scope.tables}, table)
+    assert all(part.figure(cell.key) == whole.figure(cell.key) for cell in table.cells.values())
+    assert part.findings_for(table) == whole.findings_for(table)
+    section = next(section for section in OPCO.sections if table in section.tables)
+    assert [part.progress(other) for other in section.tables] == [whole.progress(other) for other in section.tables]

@@ -112,6 +112,14 @@ class Control:
     cells: tuple[CellKey, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the page of one table depends on: the tables whose entries it reads, and the cells to compute, in order."""
+
+    tables: frozenset[str]
+    order: tuple[CellKey, ...]
+
+
 @dataclass(frozen=True)
 class FormModel:
     """A form model: a version of a form, for a kind of return and a kind of declarant."""
@@ -132,6 +140,7 @@ class FormModel:
     entry_count: int = field(init=False)
     _readers: Mapping[CellKey, frozenset[CellKey]] = field(init=False, repr=False)
     _controls_by_cell: Mapping[CellKey, tuple[int, ...]] = field(init=False, repr=False)
+    _scopes: dict[str, Scope] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         tables = {table.code: table for section in self.sections for table in section.tables}
@@ -167,6 +176,28 @@ class FormModel:
         """The controls that read one of the cells, in the order of the form."""
         indexes = {index for key in keys for index in self._controls_by_cell.get(key, ())}
         return tuple(self.controls[index] for index in sorted(indexes))
+
+    def scope_of(self, table: Table) -> Scope:
+        """What is needed to draw a table with its controls and the progress of its section, and nothing more."""
+        if table.code not in self._scopes:
+            self._scopes[table.code] = self._find_scope(table)
+        return self._scopes[table.code]
+
+    def _find_scope(self, table: Table) -> Scope:
+        own = [cell.key for cell in table.cells.values()]
+        controls = self.controls_reading(own)
+        pending = [*own, *(key for control in controls for key in control.cells)]
+        pending += [key for control in controls if control.when for key in cells_of(control.when)]
+        reached: set[CellKey] = set()
+        while pending:
+            key = pending.pop()
+            if key not in reached:
+                reached.add(key)
+                formula = self.cells[key].formula
+                pending += cells_of(formula) if formula else ()
+        section = next(section for section in self.sections if table in section.tables)
+        tables = {other.code for other in section.tables} | {key[0] for key in reached}
+        return Scope(frozenset(tables), tuple(key for key in self.order if key in reached))
 
     def label(self, key: CellKey) -> str:
         """A cell as people name it: table number, line, column."""

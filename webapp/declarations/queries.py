@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Organisation
@@ -141,8 +141,9 @@ def find_return(session: Session, actor: Actor, number: str) -> ReturnFile:
     return file
 
 
-def stored_cells(session: Session, return_id: int) -> dict[CellKey, StoredCell]:
-    """Every cell of a return that was ever filled in."""
+def stored_cells(session: Session, return_id: int, tables: Collection[str] | None = None) -> dict[CellKey, StoredCell]:
+    """Every cell of a return that was ever filled in; only those of some `tables` when given."""
+    wanted = CellValue.return_id == return_id
     rows = session.execute(
         select(
             CellValue.table_code,
@@ -154,7 +155,7 @@ def stored_cells(session: Session, return_id: int) -> dict[CellKey, StoredCell]:
             CellValue.version,
             CellValue.edited_by_name,
             CellValue.edited_at,
-        ).where(CellValue.return_id == return_id)
+        ).where(wanted if tables is None else and_(wanted, CellValue.table_code.in_(sorted(tables))))
     )
     return {
         (table, row, column): StoredCell(Entry(kind, raw, value), version, by, at)

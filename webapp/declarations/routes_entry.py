@@ -28,11 +28,11 @@ from webapp.web.request import current_actor, current_clock, get_session
 LONGEST_FIELD = 4 * MAX_RAW_LENGTH
 
 
-def figures_for(session: Session, actor: Actor, file: ReturnFile) -> tuple[Sheet, dict[CellKey, StoredCell]]:
-    """What the actor reads of a return: the declarant its present figures, an agent those last submitted. Raises NotFound before."""
+def figures_for(session: Session, actor: Actor, file: ReturnFile, table: Table) -> tuple[Sheet, dict[CellKey, StoredCell]]:
+    """What the actor reads of a table: the declarant its present figures, an agent those last submitted. Raises NotFound before."""
     if is_declarant_of(actor, file.facts):
-        cells = queries.stored_cells(session, file.id)
-        return sheet_of(file, cells), cells
+        cells = queries.stored_cells(session, file.id, file.model.scope_of(table).tables)
+        return sheet_of(file, cells, table), cells
     submitted = queries.latest_submission(session, file.id)
     if submitted is None:
         raise NotFound
@@ -81,7 +81,7 @@ def table(number: str, table: str) -> Response:
     session, actor = get_session(), current_actor()
     file = queries.find_return(session, actor, number)
     form = table_of(file, table)
-    sheet, cells = figures_for(session, actor, file)
+    sheet, cells = figures_for(session, actor, file, form)
     editable = can_enter(actor, file.facts, current_clock().now())
     return page("declarations/table.html", closed=False, **table_context(file, form, sheet, cells, editable=editable))
 
@@ -93,9 +93,9 @@ def save_table(number: str, table: str) -> Response:
     file = queries.find_return(session, actor, number)
     form = table_of(file, table)
     typed = typed_in_form(form, skip=request.form.get("take", ""))
-    outcome, closed = try_save(session, actor, clock, file, typed)
+    outcome, closed = try_save(session, actor, clock, file, form, typed)
     if closed or outcome.conflicts:
-        sheet = sheet_of(file, outcome.cells)
+        sheet = sheet_of(file, outcome.cells, form)
         context = table_context(file, form, sheet, outcome.cells, editable=not closed, typed=shown_again(file, typed, outcome))
         return page("declarations/table.html", 409, closed=closed, **context)
     announce(said(len(outcome.saved)))
@@ -113,9 +113,9 @@ def save_cell(number: str, table: str, row: str, column: str) -> Response:
     if cell is None or cell.formula is not None:
         raise NotFound
     typed = typed_in_form(form, only=f"{row}.{column}")
-    outcome, closed = try_save(session, actor, clock, file, typed)
+    outcome, closed = try_save(session, actor, clock, file, form, typed)
     refused = closed or bool(outcome.conflicts)
-    sheet = sheet_of(file, outcome.cells)
+    sheet = sheet_of(file, outcome.cells, form)
     again = shown_again(file, typed, outcome) if refused else None
     context = table_context(file, form, sheet, outcome.cells, editable=not closed, typed=again)
     version = outcome.cells[cell.key].version if cell.key in outcome.cells else 0
@@ -126,12 +126,15 @@ def save_cell(number: str, table: str, row: str, column: str) -> Response:
     return fragment("declarations/_saved.html", 409 if refused else 200, cell=drawn, totals=totals, closed=closed, said=said_now, **context)
 
 
-def try_save(session: Session, actor: Actor, clock: Clock, file: ReturnFile, typed: Mapping[CellKey, Typed]) -> tuple[SaveOutcome, bool]:
-    """Save, or say that the return no longer takes entries (with what is stored)."""
+def try_save(
+    session: Session, actor: Actor, clock: Clock, file: ReturnFile, table: Table, typed: Mapping[CellKey, Typed]
+) -> tuple[SaveOutcome, bool]:
+    """Save, or say that the return no longer takes entries (with what is stored). Only what the table needs is read."""
+    tables = file.model.scope_of(table).tables
     try:
-        return services.save_cells(session, actor, clock, file, typed), False
+        return services.save_cells(session, actor, clock, file, typed, tables), False
     except Conflict:
-        return SaveOutcome(queries.stored_cells(session, file.id)), True
+        return SaveOutcome(queries.stored_cells(session, file.id, tables)), True
 
 
 def typed_in_form(table: Table, *, only: str = "", skip: str = "") -> dict[CellKey, Typed]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from flask_babel import gettext as _
@@ -15,6 +15,7 @@ from webapp.actor import Actor, Role
 from webapp.clock import Clock
 from webapp.declarations import mails, rules
 from webapp.declarations.formula import CellKey
+from webapp.declarations.model import Table
 from webapp.declarations.models import CellValue, Return, ReturnEvent, Submission
 from webapp.declarations.policies import ReturnFacts, can_act, can_enter
 from webapp.declarations.queries import ReturnFile, StoredCell, stored_cells
@@ -58,13 +59,22 @@ class SaveOutcome:
     conflicts: dict[CellKey, CellConflict] = field(default_factory=dict)
 
 
-def sheet_of(file: ReturnFile, cells: Mapping[CellKey, StoredCell]) -> Sheet:
-    """The figures of a return as they are being entered."""
-    return Sheet(file.model, {key: cell.entry for key, cell in cells.items()})
+def sheet_of(file: ReturnFile, cells: Mapping[CellKey, StoredCell], table: Table | None = None) -> Sheet:
+    """The figures of a return as they are being entered; only what a `table` needs, when given."""
+    return Sheet(file.model, {key: cell.entry for key, cell in cells.items()}, table)
 
 
-def save_cells(session: Session, actor: Actor, clock: Clock, file: ReturnFile, typed: Mapping[CellKey, Typed]) -> SaveOutcome:
+def save_cells(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    file: ReturnFile,
+    typed: Mapping[CellKey, Typed],
+    tables: Collection[str] | None = None,
+) -> SaveOutcome:
     """Save what was typed in some cells of a return, each over the version it was typed on.
+
+    `tables` (all by default) are those whose cells the outcome gives; they include those of the typed cells.
 
     A cell whose text was left as shown is not touched. One that somebody else changed meanwhile, to something else, is a
     conflict: then nothing is saved, and the caller shows both. Unreadable texts are saved and marked. Raises Conflict when the return no
@@ -73,7 +83,7 @@ def save_cells(session: Session, actor: Actor, clock: Clock, file: ReturnFile, t
     row = _locked(session, file)
     if not can_enter(actor, _now(file, row), clock.now()):
         raise Conflict(_("Cette déclaration n’accepte plus de saisie : elle a été déposée, ou sa campagne est close."))
-    cells = stored_cells(session, file.id)
+    cells = stored_cells(session, file.id, tables)
     outcome = SaveOutcome(dict(cells))
     for key, cell_typed in typed.items():
         _save_cell(actor, clock, file, key, cell_typed, outcome)

@@ -46,15 +46,15 @@ def figure_of(entry: Entry) -> Figure:
 
 
 class Sheet:
-    """Entries and computed figures of one return."""
+    """Entries and computed figures of one return, or of what one table of it needs (`table`: the rest is not computed)."""
 
-    def __init__(self, model: FormModel, entries: Mapping[CellKey, Entry]) -> None:
+    def __init__(self, model: FormModel, entries: Mapping[CellKey, Entry], table: Table | None = None) -> None:
         self.model = model
         self.entries: dict[CellKey, Entry] = {
             key: entry for key, entry in entries.items() if (cell := model.cells.get(key)) is not None and cell.formula is None
         }
         self.figures: dict[CellKey, Figure] = {key: figure_of(entry) for key, entry in self.entries.items()}
-        self._compute(model.order)
+        self._compute(model.scope_of(table).order if table else model.order)
 
     def entry(self, key: CellKey) -> Entry:
         """What was entered in a cell."""
