@@ -1,5 +1,6 @@
 """Forms of the accreditation body's officers."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import Optional
@@ -35,7 +36,7 @@ class NewFileForm(BaseForm):
 class DecisionForm(BaseForm):
     """A decision on one line of the general scope; the last three fields are those of an extension."""
 
-    kind = ChoiceField(_l("Décision"), [required()], choices=lambda: [(kind.value, DECISION_LABELS[kind]) for kind in DecisionKind])
+    kind = ChoiceField(_l("Décision"), [required()], choices=lambda: [(kind.value, _(DECISION_LABELS[kind])) for kind in DecisionKind])
     general = ChoiceField(_l("Ligne de la portée générale"), [Optional()])
     decided_on = DateField(_l("Date de la décision"), [required()])
     reference = StringField(_l("Référence"), [required(), at_most(60)])
