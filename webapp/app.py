@@ -18,6 +18,7 @@ from webapp.clock import Clock, SystemClock
 from webapp.config import ROOT, Settings, SettingsError, load_settings
 from webapp.db import Database
 from webapp.jobs import make_queue
+from webapp.service_status.footer import FooterStatus
 from webapp.terms import gate
 from webapp.web import assets, csrf, errors, forms, headers, htmx, i18n, navigation, request
 from webapp.web.state import State
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     "webapp.declarations.routes:blueprint",
     "webapp.helpdesk.routes:blueprint",
     "webapp.contracts.routes:blueprint",
+    "webapp.service_status.routes:blueprint",
     "webapp.desk.routes:blueprint",
     "webapp.desk.portal:blueprint",
 )
@@ -131,6 +133,7 @@ def register_blueprints(app: Flask) -> None:
 def hand_down_hooks(state: State) -> None:
     """Give the seam the functions of higher areas that it may not import."""
     state.gate = gate.gate
+    state.status_words = FooterStatus(state)
 
 
 def bind_jobs(app: Flask, state: State) -> None:

@@ -45,7 +45,7 @@ class SlowCalendar:
 
     @staticmethod
     def _union(day: date, intervals: Sequence[tuple[time, time]]) -> list[tuple[datetime, datetime]]:
-        midnight = datetime(day.year, day.month, day.day)
+        midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 -- wall time is meant
         covered = set()
         for opening, closing in intervals:
             last = closing.hour * 60 + closing.minute or 1440

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from .oracle import MINUTE, SlowCalendar
+from tests.worktime.oracle import MINUTE, SlowCalendar
 from webapp.worktime import WorkCalendar
 
 DAYS = 10

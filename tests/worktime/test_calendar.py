@@ -227,7 +227,7 @@ def test_an_answer_past_the_last_year_is_refused_without_building_it() -> None:
 
 
 def test_naive_datetimes_are_refused() -> None:
-    naive = datetime(2026, 3, 3, 10)
+    naive = datetime(2026, 3, 3, 10)  # noqa: DTZ001 -- naive on purpose
     aware = paris(2026, 3, 3, 10)
     for ask in (
         lambda: DESK.add(naive, HOUR),

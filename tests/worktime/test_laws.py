@@ -24,7 +24,7 @@ USUAL = st.sampled_from(
     [PARIS, desk_calendar(Territory.REUNION), WorkCalendar("America/Havana", {d: [(time(0), time(9))] for d in range(7)})]
 )
 ZONES = st.sampled_from([UTC, ZoneInfo("Europe/Paris"), ZoneInfo("Asia/Tokyo"), ZoneInfo("America/Havana")])
-INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2032, 1, 1), timezones=ZONES)
+INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2032, 1, 1), timezones=ZONES)  # noqa: DTZ001 -- hypothesis adds the zone
 AMOUNTS = st.timedeltas(timedelta(microseconds=1), timedelta(days=60))
 
 

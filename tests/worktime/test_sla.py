@@ -88,11 +88,11 @@ def test_its_instants_are_in_utc() -> None:
 
 def test_what_makes_no_sense_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
-        SlaClock(DESK, datetime(2026, 3, 3, 9), HOUR)
+        SlaClock(DESK, datetime(2026, 3, 3, 9), HOUR)  # noqa: DTZ001 -- naive on purpose
     with pytest.raises(ValueError, match="aware"):
-        SlaClock(DESK, at(3, 9), HOUR).elapsed(datetime(2026, 3, 3, 9))
+        SlaClock(DESK, at(3, 9), HOUR).elapsed(datetime(2026, 3, 3, 9))  # noqa: DTZ001 -- naive on purpose
     with pytest.raises(ValueError, match="aware"):
-        SlaClock(DESK, at(3, 9), HOUR, [(datetime(2026, 3, 3, 9), None)])
+        SlaClock(DESK, at(3, 9), HOUR, [(datetime(2026, 3, 3, 9), None)])  # noqa: DTZ001 -- naive on purpose
     with pytest.raises(ValueError, match="negative"):
         SlaClock(DESK, at(3, 9), -HOUR)
     with pytest.raises(ValueError, match="pause"):

@@ -123,6 +123,12 @@ def history(session: Session, now: datetime) -> list[NoticeLine]:
     return [line for line in _gathered(rows) if not is_active(line.facts, now)]
 
 
+def notice_line(session: Session, notice_id: int) -> NoticeLine:
+    """Return one notice that exists, as lists show it."""
+    rows = session.execute(_notices().where(Notice.id == notice_id).order_by(Component.position, Component.id)).all()
+    return _gathered(rows)[0]
+
+
 def components(session: Session, *, retired_too: bool = False) -> Rows:
     """Return the components (id, name, description, retired_at), in the order of the page."""
     statement = select(Component.id, Component.name, Component.description, Component.retired_at)

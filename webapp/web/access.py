@@ -164,4 +164,13 @@ ACCESS: Final[dict[str, Access]] = {
     "contracts.create_level": roles(Role.DESK_LEAD, Role.ADMINISTRATOR),
     "contracts.new_version": roles(Role.DESK_LEAD, Role.ADMINISTRATOR),
     "contracts.create_version": roles(Role.DESK_LEAD, Role.ADMINISTRATOR),
+    # Service status: open to everybody; the desk announces
+    "service_status.index": PUBLIC,
+    "service_status.notice": PUBLIC,
+    "service_status.new_notice": roles(Role.DESK_AGENT, Role.DESK_LEAD, Role.ADMINISTRATOR),
+    "service_status.create_notice": roles(Role.DESK_AGENT, Role.DESK_LEAD, Role.ADMINISTRATOR),
+    "service_status.follow_up": roles(Role.DESK_AGENT, Role.DESK_LEAD, Role.ADMINISTRATOR),
+    "service_status.components": roles(Role.DESK_LEAD, Role.ADMINISTRATOR),
+    "service_status.add_component": roles(Role.DESK_LEAD, Role.ADMINISTRATOR),
+    "service_status.save_component": roles(Role.DESK_LEAD, Role.ADMINISTRATOR),
 }

@@ -20,8 +20,8 @@ class State:
     database: Database
     #: Called before each view of a signed-in person; a response stops the request (terms not accepted, SO-5).
     gate: Callable[[], Response | None] = lambda: None
-    #: Words of the public service status for the footer, and whether all is well.
-    status_words: Callable[[], tuple[str, bool]] | None = None
+    #: Words of the public service status for the footer, and whether all is well; None when it cannot be read.
+    status_words: Callable[[], tuple[str, bool] | None] | None = None
     #: Called after the commit of a transaction that queued mail.
     mail_queued: Callable[[], None] = lambda: None
 
