@@ -7,6 +7,7 @@ from flask_babel import ngettext
 
 from webapp.contracts import rules
 from webapp.contracts.rules import hours_of, write_hours
+from webapp.web.i18n import language
 
 
 def labels() -> dict[str, Any]:
@@ -51,4 +52,5 @@ def hours_words(code: str) -> list[tuple[str, str]]:
 def _days(first: int, last: int) -> str:
     if first == last:
         return str(_(rules.WEEKDAYS[first]))
-    return str(_("%(first)s à %(last)s", first=_(rules.WEEKDAYS[first]), last=_(rules.WEEKDAYS[last]).lower()))
+    last_words = _(rules.WEEKDAYS[last])
+    return str(_("%(first)s à %(last)s", first=_(rules.WEEKDAYS[first]), last=last_words.lower() if language() == "fr" else last_words))

@@ -1,9 +1,10 @@
-"""Mails about returns: they say what happened and link to the page, never what was declared (SO-CFG)."""
+"""Mails about returns: they say what happened and link to the page, never what was declared (SO-CFG); in French (FL-20)."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 
@@ -14,6 +15,7 @@ class Mail(NamedTuple):
     body: str
 
 
+@force_locale("fr")
 def received(number: str, receipt: str, public_url: str) -> Mail:
     """To the declarants, when their return was submitted."""
     return _mail(
@@ -24,6 +26,7 @@ def received(number: str, receipt: str, public_url: str) -> Mail:
     )
 
 
+@force_locale("fr")
 def sent_back(number: str, reason: str, public_url: str) -> Mail:
     """To the declarants, when an agent sends their return back."""
     return _mail(
@@ -35,6 +38,7 @@ def sent_back(number: str, reason: str, public_url: str) -> Mail:
     )
 
 
+@force_locale("fr")
 def accepted(number: str, public_url: str) -> Mail:
     """To the declarants, when their return is accepted."""
     return _mail(

@@ -1,7 +1,8 @@
-"""Messages about scopes: they carry links and numbers, never the lines themselves (SO-CFG)."""
+"""Messages about scopes: they carry links and numbers, never the lines themselves (SO-CFG); in French (FL-20)."""
 
 from datetime import datetime
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from webapp.clock import PARIS
@@ -11,6 +12,7 @@ def _day(instant: datetime) -> str:
     return instant.astimezone(PARIS).strftime("%d/%m/%Y")
 
 
+@force_locale("fr")
 def published(number: str, version: int, effective_at: datetime, link: str) -> tuple[str, str]:
     """Return subject and body of the notice that a version is online."""
     subject = _("Portée détaillée %(number)s : la version %(version)s est en ligne", number=number, version=version)
@@ -25,17 +27,18 @@ def published(number: str, version: int, effective_at: datetime, link: str) -> t
     return subject, body
 
 
+@force_locale("fr")
 def decided(number: str, kind: str, code: str, reference: str, effect: str, link: str) -> tuple[str, str]:
-    """Return subject and body of the notice that a decision was recorded; ``kind`` and ``effect`` are in the reader's words."""
+    """Return subject and body of the notice that a decision was recorded; ``kind`` and ``effect`` are marked texts."""
     subject = _("Dossier %(number)s : décision %(reference)s enregistrée", number=number, reference=reference)
     body = _(
         "Bonjour,\n\nDécision %(reference)s : %(kind)s, ligne %(code)s de la portée générale du dossier %(number)s.\n"
         "%(effect)s\n\nVoir le dossier : %(link)s\n\nMessage automatique de Guichet.",
         number=number,
-        kind=kind,
+        kind=_(kind),
         code=code,
         reference=reference,
-        effect=effect,
+        effect=_(effect),
         link=link,
     )
     return subject, body

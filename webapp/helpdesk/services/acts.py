@@ -64,12 +64,14 @@ def act(
 
 
 def _default_words(verb: Verb) -> str:
-    """In French whatever the agent's own language: the client reads them (FL-20)."""
     words = DEFAULT_WORDS.get(verb)
-    if words is None:
-        return ""
-    with force_locale("fr"):
-        return str(_(words))
+    return "" if words is None else _in_french(words)
+
+
+@force_locale("fr")
+def _in_french(words: str) -> str:
+    """In French whatever the agent's own language: the client reads them (FL-20)."""
+    return str(_(words))
 
 
 def stamp(ticket: Ticket, line: Transition, now: datetime) -> None:
@@ -108,6 +110,6 @@ def _mail(session: Session, clock: Clock, ticket: Ticket, line: Transition, word
         durations = tell(ticket, stored_events(session, ticket.id), clock.now()).durations()
         send(session, clock, ticket, mails.closed(ticket, public_url, durations), key)
     elif line.verb is Verb.RESUME:
-        send(session, clock, ticket, mails.said(ticket, public_url, mails.SUBJECTS[line.verb], _(mails.RESUMED)), key)
+        send(session, clock, ticket, mails.said(ticket, public_url, mails.SUBJECTS[line.verb], _in_french(mails.RESUMED)), key)
     elif line.text == "public":
         send(session, clock, ticket, mails.said(ticket, public_url, mails.SUBJECTS[line.verb], words), key)

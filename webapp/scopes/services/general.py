@@ -351,10 +351,10 @@ def tell_decision(session: Session, clock: Clock, decision: Decision, file: Doss
     """Queue the mail that tells a decision to the body's editors, once per person."""
     title, body = mails.decided(
         file.number,
-        _(DECISION_LABELS[decision.kind]),
+        DECISION_LABELS[decision.kind],
         code,
         decision.reference,
-        _(EFFECT_TEXTS[decision.effect]),
+        EFFECT_TEXTS[decision.effect],
         f"{public_url}/portees/{file.number}",
     )
     for person in people_with_role(session, file.organisation_id, Role.SCOPE_EDITOR):
