@@ -160,10 +160,10 @@ def test_the_register_reads_few_rows_and_pages(
         client.get(f"/registre/{NUMBER}?page=2")
     assert "101 à 120 sur 120" in client.text()
     assert "Paramètre 119" in client.text()
-    assert len(seen) <= 4, "\n".join(seen)
+    assert len([one for one in seen if "published_" in one]) <= 3, "\n".join(seen)
     with statements(database.engine) as seen:
         client.get("/registre")
-    assert len(seen) <= 4, "\n".join(seen)
+    assert len([one for one in seen if "published_" in one]) <= 3, "\n".join(seen)
 
 
 @pytest.mark.parametrize("path", ["/registre/x", "/registre/1-42", "/registre/1-0042/v/0", "/registre/1-0042/v/99999999999999999999"])

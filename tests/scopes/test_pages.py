@@ -40,6 +40,11 @@ def live(session: GuichetSession, file: Dossier) -> list[tuple[int, str]]:
     return found
 
 
+def asked(seen: list[str]) -> list[str]:
+    """Leave out what PostgreSQL needs to know for whom the transaction works."""
+    return [statement for statement in seen if "set_config" not in statement]
+
+
 def csrf(client: CheckingClient) -> str:
     client.get("/portees")
     return str(client.tree.cssselect("input[name=csrf_token]")[0].get("value"))
@@ -405,10 +410,10 @@ def test_a_page_of_a_thousand_lines_takes_six_statements(
     with statements(database.engine) as seen:
         client.get(f"/portees/{NUMBER}?page=2")
     assert "101 à 200 sur 1 000" in client.text()
-    assert len(seen) <= 6, "\n".join(seen)
+    assert len(asked(seen)) <= 6, "\n".join(seen)
     with statements(database.engine) as seen:
         client.get("/portees")
-    assert len(seen) <= 6, "\n".join(seen)
+    assert len(asked(seen)) <= 6, "\n".join(seen)
     client.get(f"/portees/{NUMBER}/lignes/950")
     assert "page=10" in client.last.headers["Location"]
     client.follow()
@@ -421,3 +426,11 @@ def test_a_filter_finds_lines_whatever_the_accents(editor: CheckingClient) -> No
     assert "Nitrates" not in editor.tree.cssselect("#lignes")[0].text_content()
     editor.get(f"/portees/{NUMBER}?q=absent")
     assert "Aucune ligne ne répond à ce filtre." in editor.text()
+
+
+def test_a_wrong_line_is_reported_with_its_exact_place(editor: CheckingClient) -> None:
+    # FX-8d
+    editor.get(f"/portees/{NUMBER}?ligne=2")
+    link = next(node for node in editor.tree.cssselect("#l2 a") if node.text_content() == "Signaler une erreur")
+    editor.get(link.get("href"))
+    assert editor.tree.cssselect("[name=location]")[0].get("value") == "Dossier 1-0042, ligne 2"

@@ -17,7 +17,7 @@ from webapp.helpdesk.routes import blueprint
 from webapp.helpdesk.services import Client, Report, open_ticket
 from webapp.service_status.queries import current_status
 from webapp.service_status.rules import HEALTH_CHIPS, HEALTH_LABELS
-from webapp.web.forms import already_done, remember_done
+from webapp.web.forms import already_done, clean_text, remember_done
 from webapp.web.pages import announce, fragment, page, see_other_url
 from webapp.web.request import current_actor, current_clock, get_session
 from webapp.web.state import state
@@ -83,8 +83,9 @@ def _prepare(form: ReportForm, client: Client) -> list[Offer]:
 
 
 def _prefill(form: ReportForm) -> None:
-    """Offer what the account knows of the person."""
+    """Offer what the account knows of the person, and the place that the page they come from names (``?ou=``, FX-8d)."""
     actor = current_actor()
+    form.location.data = (clean_text(request.args.get("ou")) or "")[:300]
     account = get_session().get(Account, actor.account_id)
     form.contact_name.data = actor.name
     if account is not None:
