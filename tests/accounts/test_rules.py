@@ -14,6 +14,7 @@ from webapp.accounts.rules import (
     ROLES_OF_KIND,
     USERNAME_LENGTHS,
     AccountFacts,
+    browser_of,
     default_expiry,
     may_sign_in,
     role_fits,
@@ -157,3 +158,20 @@ def test_a_manager_closes_only_accounts_that_serve_nowhere_else_and_nobody_their
     assert not policies.can_close_account(manager, 3, frozenset({7}))
     assert policies.can_close_account(ADMINISTRATOR, 4, frozenset({7, 8}))
     assert not policies.can_close_account(ADMINISTRATOR, 3, frozenset({1}))
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "names"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36 Edg/130.0",
+            ("Edge", "Windows"),
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", ("Firefox", "Linux")),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile Safari/604.1", ("Safari", "iPhone")),
+        ("curl/8", ()),
+        ("", ()),
+    ],
+)
+def test_a_browser_is_named_as_its_owner_would(user_agent: str, names: tuple[str, ...]) -> None:
+    assert browser_of(user_agent) == names

@@ -11,7 +11,7 @@ from webapp.accounts.auth import present_session_id
 from webapp.accounts.blueprint import blueprint
 from webapp.accounts.event_labels import ACTION_LABELS
 from webapp.accounts.forms import AddressForm, ChangePasswordForm, CloseAccountForm, DetailsForm, NoticesForm, in_words
-from webapp.accounts.rules import KIND_LABELS, ROLE_LABELS
+from webapp.accounts.rules import KIND_LABELS, ROLE_LABELS, browser_of
 from webapp.accounts.services import hashing_of
 from webapp.errors import Conflict, Forbidden, Invalid
 from webapp.evidence.queries import count_events, events
@@ -167,6 +167,13 @@ def close_account() -> Response:
             announce(_("Votre compte est fermé."))
             return see_other("accounts.sign_in")
     return page("accounts/close.html", 422 if request.method == "POST" else 200, form=form)
+
+
+@blueprint.app_template_global("device_words")
+def device_words(user_agent: str) -> str:
+    """Say a browser as its owner would: « Firefox, Windows »."""
+    names = browser_of(user_agent)
+    return ", ".join(names) if names else str(_("navigateur inconnu"))
 
 
 @blueprint.app_template_global("action_words")

@@ -143,3 +143,28 @@ def default_expiry(now: datetime) -> date:
 def role_fits(role: Role, kind: OrganisationKind) -> bool:
     """Tell whether the role exists in this kind of organisation."""
     return role in ROLES_OF_KIND[kind]
+
+
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Chromium/", "Chromium"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_of(user_agent: str) -> tuple[str, ...]:
+    """Return the names of the browser and of its system, as far as the user agent gives them away."""
+    found = (next((name for mark, name in names if mark in user_agent), "") for names in (_BROWSERS, _SYSTEMS))
+    return tuple(name for name in found if name)
