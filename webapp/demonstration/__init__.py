@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from webapp.accounts.models import Organisation
 from webapp.actor import SYSTEM
 from webapp.clock import FrozenClock
-from webapp.demonstration import declarations, helpdesk, scopes
+from webapp.demonstration import contracts, declarations, helpdesk, scopes, service_status
 from webapp.demonstration.accounts import SIGN_INS, load_people
 from webapp.demonstration.world import World
 from webapp.web.state import State
@@ -26,7 +26,7 @@ def load_all(state: State) -> bool:
 
 
 #: Each area's loader, in the order of their dependencies.
-AREAS: tuple[Callable[[World], None], ...] = (scopes.load, declarations.load, helpdesk.load)
+AREAS: tuple[Callable[[World], None], ...] = (contracts.load, service_status.load, scopes.load, declarations.load, helpdesk.load)
 
 
 def sign_ins() -> list[dict[str, str]]:
