@@ -106,6 +106,9 @@ def test_with_htmx_an_act_answers_with_the_ticket_itself(signed_in: SignedIn, ti
     assert agent.last.text.lstrip().startswith('<section id="ticket"')
     assert "Nous regardons." in agent.text()
     assert agent.tree.cssselect('[hx-swap-oob="innerHTML:#status"]')
+    assert agent.tree.cssselect("h2[autofocus][tabindex]"), "focus has no place after the swap"
+    assert send(agent, "Répondre", "Et encore.", headers=HTMX) == 200, "the swapped form is taken for a repetition of the first"
+    assert "Et encore." in agent.text()
 
 
 def test_an_empty_message_is_refused_beside_the_field(signed_in: SignedIn, ticket: Ticket) -> None:

@@ -1,6 +1,7 @@
 """Reading tickets: one's own list, one ticket, the account of its time."""
 
 from datetime import datetime
+from secrets import token_urlsafe
 from typing import Any
 
 from flask import Response, request
@@ -127,6 +128,7 @@ def ticket_context(session: GuichetSession, actor: Actor, reference: str, now: d
         "contestable": ticket.state is State.RESTORED and policies.side_of(actor) is Side.CLIENT,
         "form": more.pop("form", None) or MessageForm(formdata=None),
         "conflict": None,
+        "token": token_urlsafe(16),
         "said": "",
         **more,
     }
