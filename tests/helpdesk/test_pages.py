@@ -17,8 +17,12 @@ from webapp.clock import FrozenClock
 from webapp.db import GuichetSession
 from webapp.evidence.models import AuditEvent
 from webapp.helpdesk.models import Ticket, TicketMessage
+from webapp.helpdesk.presenting import waiting
 from webapp.helpdesk.rules.states import State, Verb
 from webapp.helpdesk.services import act
+from webapp.service_status.models import Notice
+from webapp.service_status.rules import Health, Kind
+from webapp.service_status.rules import State as NoticeState
 from webapp.web.state import State as AppState
 
 HTMX = {"HX-Request": "true", "HX-Target": "ticket"}
@@ -332,3 +336,49 @@ def test_the_account_lists_every_stretch_with_its_article(
     assert "Total depuis la notification4 h 00 min 00 s" in client.text().replace("notification ", "notification")
     page_of(client, ticket)
     assert {node.get("class") for node in client.tree.cssselect("svg.seg rect")} == {"p", "c", "z"}
+
+
+def test_planned_work_is_left_out_of_the_count_once(
+    signed_in: SignedIn, session: GuichetSession, clock: FrozenClock, ticket: Ticket
+) -> None:  # FL-12.8
+    start = paris("2026-11-23 10:30")
+    times = {"starts_at": start, "announced_at": start, "expected_minutes": 60, "expected_end_at": start + timedelta(minutes=60)}
+    over = {"state": NoticeState.ENDED, "over": True, "ended_at": start + timedelta(minutes=45)}
+    session.add(Notice(kind=Kind.PLANNED, health=Health.MAINTENANCE, title="Mise à jour des serveurs", **times, **over))
+    session.commit()
+    agent = signed_in("agente")
+    agent.get(f"/assistance/{ticket.reference}/programmee")
+    assert "Aucune interruption programmée" in agent.text()
+    clock.set(paris("2026-11-23 14:00"))
+    agent = signed_in("agente")
+    agent.get(f"/assistance/{ticket.reference}/programmee")
+    assert agent.submit("form[novalidate]").status_code == 303
+    agent.get(f"/assistance/{ticket.reference}/programmee")
+    assert agent.submit("form[novalidate]").status_code == 422
+    assert "déjà retirée" in agent.text()
+    agent.get(f"/assistance/{ticket.reference}/decompte")
+    assert "FL-12.8" in agent.text()
+    session.rollback()
+    session.expire_all()
+    assert session.scalars(select(Ticket)).one().restoration_due_at == paris("2026-11-25 10:45")
+
+
+def test_the_queue_fragment_is_the_page_s_own_list(signed_in: SignedIn, ticket: Ticket) -> None:
+    from lxml import html
+
+    agent = signed_in("agente")
+    agent.get("/assistance/file?q=excel")
+    [whole] = agent.tree.cssselect("#file")
+    agent.get("/assistance/file?q=excel", headers={"HX-Request": "true", "HX-Target": "file"})
+    assert html.tostring(html.fromstring(agent.last.text), with_tail=False).strip() == html.tostring(whole, with_tail=False).strip()
+
+
+def test_what_waits_is_told_to_each_side(app: Flask, session: GuichetSession, people: People, clock: FrozenClock, ticket: Ticket) -> None:
+    with app.app_context():
+        act(session, people.actors["agente"], clock, ticket, Verb.ASK_CLIENT, text="Quel classeur ?", public_url=URL)
+        [desk_row] = waiting(session, people.actors["agente"], clock)
+        [client_row] = waiting(session, people.actors["cliente"], clock)
+        assert waiting(session, people.actors["autre-cliente"], clock) == []
+    assert desk_row.url_values == client_row.url_values == {"reference": ticket.reference}
+    assert desk_row.when == ticket.restoration_due_at
+    assert (client_row.chip_text, client_row.chip_kind) == ("Votre réponse est attendue", "soon")

@@ -10,7 +10,7 @@ from webapp.actor import SYSTEM
 from webapp.clock import PARIS
 from webapp.helpdesk.clockwork import stored_events, tell
 from webapp.helpdesk.models import Ticket
-from webapp.helpdesk.rules.account import Account, Piece
+from webapp.helpdesk.rules.account import Account, Cause, Piece
 from webapp.helpdesk.rules.reference import MistypedReference, NotAReference, parse_reference
 from webapp.helpdesk.texts import CAUSES, STATES
 from webapp.web.i18n import exact_duration
@@ -67,7 +67,8 @@ def _lines(ticket: Ticket, told: Account) -> list[str]:
 
 
 def _piece(piece: Piece) -> str:
-    asked = f" (demandé par {piece.asked_by})" if piece.asked_by else ""
+    who = f"demandé par {piece.asked_by}" if piece.cause is Cause.SITE_ACCESS else piece.asked_by
+    asked = f" ({who})" if piece.asked_by else ""
     when = f"{_instant(piece.start)} → {_instant(piece.end)}  {exact_duration(piece.length):>20}"
     return f"{when}  {KINDS[piece.kind]:<9} {piece.clause:<9} {CAUSES[piece.cause]}{asked}"
 

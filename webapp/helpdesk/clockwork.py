@@ -46,9 +46,10 @@ def append(
     *,
     reason: Reason | None = None,
     asked_by: str = "",
+    stretch: tuple[datetime, datetime] | None = None,
     account_id: int | None = None,
 ) -> ClockInputs:
-    """Add one event and bring the ticket's deadlines and durations up to date with all of them."""
+    """Add one event and bring the ticket's deadlines and durations up to date with all of them; ``stretch`` bounds an excluded time."""
     session.add(
         TicketClockEvent(
             organisation_id=ticket.organisation_id,
@@ -57,6 +58,8 @@ def append(
             at=at,
             reason=reason,
             asked_by=asked_by,
+            since=stretch[0] if stretch else None,
+            until=stretch[1] if stretch else None,
             account_id=account_id,
         )
     )

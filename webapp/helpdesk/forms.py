@@ -107,6 +107,13 @@ class ReopenForm(ActForm):
     )
 
 
+class PlannedForm(BaseForm):
+    """Which planned interruption to leave out of the count."""
+
+    version = HiddenField()
+    window = ChoiceField(_l("Interruption programmée"), validators=[required(_l("Choisissez une interruption programmée."))])
+
+
 class AssignForm(BaseForm):
     """Who handles the ticket."""
 

@@ -53,6 +53,11 @@ def may_assign(actor: Actor, facts: Facts) -> bool:
     return facts.assignee_id in (None, actor.account_id)
 
 
+def may_exclude(actor: Actor, facts: Facts) -> bool:
+    """The desk leaves planned work out of a count as long as the durations are not fixed (FL-12.8)."""
+    return works_the_desk(actor) and facts.state not in ENDED
+
+
 def moves(actor: Actor, facts: Facts) -> list[Transition]:
     """The transitions that this actor may run now: the page draws its buttons from them."""
     return possible(side_of(actor), facts) if may_see(actor, facts) else []

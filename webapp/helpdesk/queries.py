@@ -4,9 +4,11 @@ The desk reads every organisation's tickets; everybody else those of their own, 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Account, Organisation
@@ -18,7 +20,20 @@ from webapp.folding import like
 from webapp.helpdesk.models import Ticket, TicketMessage
 from webapp.helpdesk.policies import works_the_desk
 from webapp.helpdesk.rules.reference import ReferenceProblem, parse_reference
+from webapp.service_status.models import Notice
+from webapp.service_status.rules import Kind
+from webapp.service_status.rules import State as NoticeState
 from webapp.web.rows import FoundRow
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedWindow:
+    """A planned interruption that has taken place."""
+
+    id: int
+    title: str
+    start: datetime
+    end: datetime
 
 
 def within_reach(actor: Actor) -> ColumnElement[bool]:
@@ -112,3 +127,14 @@ def _reference_or_words(folded_words: Sequence[str]) -> list[ColumnElement[bool]
         return [Ticket.reference == str(parse_reference(" ".join(folded_words)))]
     except ReferenceProblem:
         return matching(folded_words)
+
+
+def planned_windows(session: Session, since: datetime, until: datetime) -> list[PlannedWindow]:
+    """Return the planned interruptions that are over and met the time between two instants (FL-12.8), oldest first."""
+    end = func.coalesce(Notice.ended_at, Notice.expected_end_at)
+    rows = session.execute(
+        select(Notice.id, Notice.title, Notice.starts_at, Notice.ended_at, Notice.expected_end_at)
+        .where(Notice.kind == Kind.PLANNED, Notice.state != NoticeState.CANCELLED, Notice.starts_at < until, end > since, end <= until)
+        .order_by(Notice.starts_at, Notice.id)
+    ).all()
+    return [PlannedWindow(row.id, row.title, row.starts_at, row.ended_at or row.expected_end_at or row.starts_at) for row in rows]

@@ -147,6 +147,7 @@ ACCESS: Final[dict[str, Access]] = {
     "helpdesk.open_for_client": roles(Role.DESK_AGENT, Role.DESK_LEAD),
     "helpdesk.qualify": roles(Role.DESK_AGENT, Role.DESK_LEAD),
     "helpdesk.assign": roles(Role.DESK_AGENT, Role.DESK_LEAD),
+    "helpdesk.planned": roles(Role.DESK_AGENT, Role.DESK_LEAD),
     # Contracts: clients, contracts, sites, service levels
     "contracts.index": roles(Role.CLIENT_CONTACT, Role.DESK_AGENT, Role.DESK_LEAD, Role.ADMINISTRATOR),
     "contracts.client": roles(Role.CLIENT_CONTACT, Role.DESK_AGENT, Role.DESK_LEAD, Role.ADMINISTRATOR),

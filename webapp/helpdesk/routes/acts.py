@@ -11,15 +11,16 @@ from webapp.errors import Conflict, Forbidden, Invalid
 from webapp.helpdesk import policies, services
 from webapp.helpdesk.clockwork import stored_events, tell
 from webapp.helpdesk.commitments import offer_key, offers, sites_of, sites_of_ticket, with_sites
-from webapp.helpdesk.forms import ActForm, AssignForm, MessageForm, QualificationForm, ReopenForm, fill_choices, service_of
+from webapp.helpdesk.forms import ActForm, AssignForm, MessageForm, PlannedForm, QualificationForm, ReopenForm, fill_choices, service_of
 from webapp.helpdesk.models import Ticket
-from webapp.helpdesk.queries import get_ticket, get_ticket_with_names
+from webapp.helpdesk.queries import get_ticket, get_ticket_with_names, planned_windows
 from webapp.helpdesk.routes import blueprint
 from webapp.helpdesk.routes.tickets import ticket_context
 from webapp.helpdesk.rules.clock import Reason
 from webapp.helpdesk.rules.states import NotPossible, Verb, transition
 from webapp.helpdesk.texts import DONE, VERBS
 from webapp.web.forms import already_done, remember_done
+from webapp.web.i18n import paris
 from webapp.web.pages import announce, fragment, is_fragment_request, page, see_other_url
 from webapp.web.request import current_actor, current_clock, get_session
 from webapp.web.state import state
@@ -162,6 +163,27 @@ def assign(reference: str) -> Response:
     return page("helpdesk/assign.html", 422 if request.method == "POST" else 200, ticket=ticket, form=form)
 
 
+@blueprint.route("/assistance/<reference>/programmee", methods=["GET", "POST"])
+def planned(reference: str) -> Response:
+    """Leave a planned interruption out of the count (FL-12.8)."""
+    session, actor, clock = get_session(), current_actor(), current_clock()
+    ticket = get_ticket(session, actor, reference, lock=request.method == "POST")
+    windows = {str(item.id): item for item in planned_windows(session, ticket.notified_at, ticket.restored_at or clock.now())}
+    form = PlannedForm()
+    form.window.choices = [(key, f"{item.title} · {paris(item.start)}") for key, item in windows.items()]
+    if request.method == "GET":
+        form.version.data = str(ticket.version)
+    elif form.validate():
+        try:
+            services.exclude(session, actor, clock, ticket, windows[form.window.data], seen_version=_version(form))
+            return _after(ticket, str(_("L’interruption programmée est retirée du décompte.")))
+        except Invalid as error:
+            form.refuse(error.errors)
+        except Conflict as error:
+            return _stale(reference, form, error)
+    return page("helpdesk/planned.html", 422 if request.method == "POST" else 200, ticket=ticket, form=form)
+
+
 def _version(form: Any) -> int | None:
     """Return the version that the page was drawn from; a page always carries one, so a missing or forged one is stale."""
     raw = form.version.data or ""
@@ -209,5 +231,6 @@ def _asked() -> str:
     names = {
         "helpdesk.qualify": _("Qualifier"),
         "helpdesk.assign": _("Attribuer"),
+        "helpdesk.planned": _("Retirer une interruption programmée"),
     }
     return str(names.get(request.endpoint or "", _("Note interne") if do == "note" else _("Répondre")))

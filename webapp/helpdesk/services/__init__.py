@@ -4,7 +4,8 @@ from webapp.helpdesk.services.acts import act
 from webapp.helpdesk.services.common import facts_of
 from webapp.helpdesk.services.messages import note
 from webapp.helpdesk.services.opening import Client, Report, open_ticket
+from webapp.helpdesk.services.planned import exclude
 from webapp.helpdesk.services.replies import reply
 from webapp.helpdesk.services.triage import Qualification, assign, qualify
 
-__all__ = ["Client", "Qualification", "Report", "act", "assign", "facts_of", "note", "open_ticket", "qualify", "reply"]
+__all__ = ["Client", "Qualification", "Report", "act", "assign", "exclude", "facts_of", "note", "open_ticket", "qualify", "reply"]
