@@ -21,7 +21,8 @@ from webapp.scopes.rules.decisions import DecisionKind
 from webapp.scopes.rules.lines import Line
 from webapp.scopes.rules.states import ScopeState
 from webapp.scopes.services import general, lines, publication
-from webapp.scopes.services.general import DecisionValues, GeneralValues
+from webapp.scopes.services.decisions import DecisionValues, record_decision
+from webapp.scopes.services.general import GeneralValues
 
 #: The midnight that follows the suite's NOW, Monday 23 November 2026.
 MIDNIGHT = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
@@ -38,7 +39,7 @@ def state(session: GuichetSession, people: People, clock: FrozenClock, number: s
 
 def decide(session: GuichetSession, people: People, clock: FrozenClock, kind: DecisionKind, line: str, **extension: str) -> None:
     values = DecisionValues(kind, line, date(2026, 11, 20), "D-2026-17", "Motif.", GeneralValues(**extension) if extension else None)
-    general.record_decision(session, people.actors["chargee"], clock, NUMBER, values)
+    record_decision(session, people.actors["chargee"], clock, NUMBER, values)
     session.commit()
 
 
@@ -227,7 +228,7 @@ def test_only_officers_decide_and_a_decision_without_sense_changes_nothing(
 ) -> None:
     values = DecisionValues(DecisionKind.SUSPENSION, "1", date(2026, 11, 20), "D-1", "Motif.")
     with pytest.raises(Forbidden):
-        general.record_decision(session, people.actors["editrice"], clock, NUMBER, values)
+        record_decision(session, people.actors["editrice"], clock, NUMBER, values)
     for wrong in (
         {"code": "99"},
         {"decided_on": date(2026, 11, 24)},
@@ -237,7 +238,7 @@ def test_only_officers_decide_and_a_decision_without_sense_changes_nothing(
         {"kind": DecisionKind.EXTENSION, "code": ""},
     ):
         with pytest.raises(Invalid):
-            general.record_decision(
+            record_decision(
                 session,
                 people.actors["chargee"],
                 clock,

@@ -21,7 +21,7 @@ from webapp.scopes.rules.lines import RANK_STEP, Line, digest, duplicate_key
 from webapp.scopes.rules.publication import effective_instant
 from webapp.scopes.rules.states import Draft, Online
 from webapp.scopes.services import lines as line_services
-from webapp.scopes.services.general import DecisionValues, record_decision
+from webapp.scopes.services.decisions import DecisionValues, record_decision
 from webapp.scopes.services.publication import published_rows, request_publication, review
 
 Source = Callable[[], Iterator[tuple[str, dict[str, str]]]]

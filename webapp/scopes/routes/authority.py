@@ -14,7 +14,8 @@ from webapp.scopes.rules.activities import activity
 from webapp.scopes.rules.decisions import DECISION_LABELS, EFFECT_TEXTS, DecisionKind
 from webapp.scopes.rules.states import Draft
 from webapp.scopes.services import general as services
-from webapp.scopes.services.general import DecisionValues, GeneralValues
+from webapp.scopes.services.decisions import DecisionValues, record_decision, tell_decision
+from webapp.scopes.services.general import GeneralValues
 from webapp.web.forms import already_done, remember_done
 from webapp.web.pages import announce, page, see_other, see_other_url
 from webapp.web.request import current_actor, current_clock, get_session
@@ -113,6 +114,6 @@ def _record(number: str, form: DecisionForm) -> None:
         form.reason.data,
         GeneralValues(form.code.data or "", form.title.data or "", form.flexibility.data or ""),
     )
-    decision, file, code = services.record_decision(session, current_actor(), clock, number, values)
-    services.tell_decision(session, clock, decision, file, code, state().settings.public_url)
+    decision, file, code = record_decision(session, current_actor(), clock, number, values)
+    tell_decision(session, clock, decision, file, code, state().settings.public_url)
     announce(_("Décision %(reference)s enregistrée.", reference=decision.reference) + " " + _(EFFECT_TEXTS[decision.effect]))
