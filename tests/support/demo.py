@@ -41,7 +41,7 @@ class Demo:
     @property
     def usernames(self) -> list[str]:
         """The demonstration sign-ins, in their order."""
-        return [row["username"] for row in sign_ins()]
+        return [*dict.fromkeys(row["username"] for row in sign_ins())]
 
     def browser(self, username: str | None = None) -> CheckingClient:
         """Return a new browser, signed in when ``username`` is given."""
@@ -49,6 +49,9 @@ class Demo:
         assert isinstance(client, CheckingClient)
         if username is not None:
             client.sign_in(username)
+            if client.get("/").status_code == 303:
+                client.follow()
+                client.submit("form#acceptation", {"accepte": "oui"})
         return client
 
 
@@ -70,12 +73,12 @@ def _second_people(state: State) -> dict[str, str]:
     """Add, for each demonstration sign-in, a person with the same role in another organisation of the same kind, if there is one."""
     others: dict[str, str] = {}
     with state.database.transaction(SYSTEM) as session:
-        for row in sign_ins():
+        for username in dict.fromkeys(row["username"] for row in sign_ins()):
             mine = session.execute(
                 select(Membership.role, Membership.region, Organisation.id, Organisation.kind)
                 .join(Organisation, Organisation.id == Membership.organisation_id)
                 .join(Account, Account.id == Membership.account_id)
-                .where(Account.username == row["username"])
+                .where(Account.username == username)
                 .order_by(Membership.id)
             ).first()
             assert mine is not None
@@ -83,8 +86,8 @@ def _second_people(state: State) -> dict[str, str]:
                 select(Organisation).where(Organisation.kind == mine.kind, Organisation.id != mine.id).order_by(Organisation.id)
             ).first()
             if other is not None and mine.role in {Role.SCOPE_EDITOR, Role.DECLARANT, Role.CLIENT_CONTACT, Role.MANAGER}:
-                others[row["username"]] = f"autre-{row['username']}"
-                make_person(session, NOW, others[row["username"]], other, mine.role)
+                others[username] = f"autre-{username}"
+                make_person(session, NOW, others[username], other, mine.role)
     return others
 
 

@@ -73,7 +73,8 @@ def walk(client: CheckingClient, start: str = "/", limit: int = 400, extra: tupl
     while waiting and len(seen.pages) < limit:
         url = waiting.popleft()
         found = endpoint_of(app, url)
-        assert found is not None, f"a link leads nowhere: {url}"
+        if found is None:
+            continue  # the checking client has already complained of the link
         kind = (found[0], *sorted(parse_qs(urlsplit(url).query)))
         kinds[kind] += 1
         if kinds[kind] > PER_ENDPOINT:

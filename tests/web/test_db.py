@@ -96,7 +96,8 @@ def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
 
 def owned() -> list[type[OrganisationOwned]]:
     """Return every class whose rows belong to an organisation."""
-    return [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, OrganisationOwned)]
+    found = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, OrganisationOwned)]
+    return sorted(found, key=lambda kind: kind.__name__)
 
 
 def test_there_are_owned_rows_at_each_counter() -> None:
