@@ -221,6 +221,13 @@ def test_an_agent_takes_a_ticket_and_a_stale_assignment_is_refused(
     assert ticket.reference in agent.text()
 
 
+def test_one_button_takes_a_free_ticket(signed_in: SignedIn, ticket: Ticket) -> None:
+    agent = signed_in("agente")
+    assert page_of(agent, ticket).submit("form.act[action$=attribution]", headers=HTMX).status_code == 200
+    assert "suivi par vous" in agent.text()
+    assert not agent.tree.cssselect("form.act[action$=attribution]")
+
+
 def test_a_client_never_reaches_the_queue(signed_in: SignedIn, ticket: Ticket) -> None:
     client = signed_in("cliente")
     for path in (

@@ -1,6 +1,7 @@
 """The verbs of the help desk on a real database: state, clock, evidence and mail together (FL-12)."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from tests.conftest import People
 from tests.helpdesk.calendars import paris
 from tests.helpdesk.support import URL, opened, report
 from webapp.clock import FrozenClock
-from webapp.db import GuichetSession
+from webapp.db import Database, GuichetSession
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.evidence.models import AuditEvent
 from webapp.folding import words
@@ -226,3 +227,24 @@ def test_a_ticket_is_found_by_number_however_spelled_by_words_and_by_client(
         assert [row.url_values for row in found] == [{"reference": ticket.reference}], query
     assert not search(session, people.actors["autre-cliente"], ["oeuvres"])
     assert not search(session, agent, ["%"])
+
+
+def test_simultaneous_reports_never_share_a_number(app: Flask, people: People, clock: FrozenClock, database: Database) -> None:
+    client = people.actors["cliente"]
+
+    def one(_: int) -> str:
+        with app.app_context(), database.transaction(client) as session:
+            ticket = open_ticket(
+                session,
+                client,
+                clock,
+                report=report(),
+                client=Client(client.organisation_id or 0, client.organisation_name),
+                commitment=Commitment(desk_hours()),
+                public_url=URL,
+            )
+            return ticket.reference
+
+    with ThreadPoolExecutor(4) as pool:
+        references = list(pool.map(one, range(12)))
+    assert sorted(parse_reference(reference).counter for reference in references) == list(range(1, 13))

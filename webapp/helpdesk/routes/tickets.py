@@ -124,6 +124,7 @@ def ticket_context(session: GuichetSession, actor: Actor, reference: str, now: d
         "may_note": policies.may_note(actor),
         "may_assign": policies.may_assign(actor, facts),
         "may_exclude": policies.may_exclude(actor, facts),
+        "me": actor.account_id,
         "mine": ticket.assignee_id == actor.account_id,
         "paused": ticket.state is State.WAITING_ACCESS,
         "contestable": ticket.state is State.RESTORED and policies.side_of(actor) is Side.CLIENT,
