@@ -123,3 +123,11 @@ def test_an_agent_sees_no_button_that_would_refuse(signed_in: SignedIn, signed: 
     for path in ("/contrats", f"/contrats/clients/{signed.contract.organisation_id}", "/contrats/niveaux"):
         assert client.get(path).status_code == 200
         assert not client.tree.cssselect("main a[href*=nouveau], main a[href*='/contrats/sites/']")
+
+
+def test_only_who_may_create_organisations_is_led_there(signed_in: SignedIn, signed: Signed) -> None:
+    link = "a[href='/administration/organisations/nouvelle']"
+    for username, led in (("administratrice", True), ("responsable", False), ("agente", False)):
+        client = signed_in(username)
+        client.get("/contrats")
+        assert bool(client.tree.cssselect(link)) is led

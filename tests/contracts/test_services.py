@@ -34,6 +34,7 @@ def test_a_contract_gives_its_level_and_the_version_in_force(session: GuichetSes
 def test_a_contract_is_not_in_force_before_its_first_day_nor_after_its_last(
     session: GuichetSession, signed: Signed, people: People, clock: FrozenClock
 ) -> None:
+    # FL-9.3
     organisation_id = signed.contract.organisation_id
     assert queries.contracts_in_force(session, organisation_id, datetime(2026, 2, 28, 22, 59, tzinfo=UTC)) == []
     assert len(queries.contracts_in_force(session, organisation_id, datetime(2026, 2, 28, 23, 0, tzinfo=UTC))) == 1  # 1 March in Paris
@@ -147,6 +148,7 @@ def test_contracts_are_for_clients_only(session: GuichetSession, signed: Signed,
 
 
 def test_each_act_leaves_one_event(session: GuichetSession, signed: Signed) -> None:
+    # FL-9.1
     actions = session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)).all()
     assert actions == ["service_level.created"] * 2 + ["contract.created"] + ["site.created"] * 2
 

@@ -42,7 +42,7 @@ def test_without_a_notice_everything_works(session: GuichetSession, components: 
 
 def test_a_planned_interruption_is_mailed_with_its_start_duration_and_link(
     session: GuichetSession, people: People, clock: FrozenClock, components: Parts
-) -> None:  # FL-12.8
+) -> None:  # FL-12.8, SO-38
     notice = services.announce(session, people.actors["agente"], clock, planned(components), URL)
     mails = session.scalars(select(OutboxMessage).order_by(OutboxMessage.recipient)).all()
     assert [mail.recipient for mail in mails] == ["autre-cliente@exemple.invalid", "cliente@exemple.invalid"]
@@ -171,4 +171,4 @@ def test_the_current_status_is_one_statement(
     engine: Engine = database.engine
     with database.reader() as reader, statements(engine) as sent:
         assert not current_status(reader, NOW).all_well
-    assert len(sent) == 1
+    assert len([text for text in sent if "set_config" not in text]) == 1

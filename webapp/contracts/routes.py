@@ -14,6 +14,7 @@ from webapp.contracts.presenting import labels
 from webapp.contracts.rules import Hosting, Plan, day_of, has_good_friday
 from webapp.contracts.services import ContractValues, SiteValues
 from webapp.errors import Conflict, Forbidden, Invalid
+from webapp.web.access import ACCESS
 from webapp.web.forms import already_done, remember_done
 from webapp.web.lists import list_state
 from webapp.web.pages import announce, page, see_other, see_other_url
@@ -32,7 +33,14 @@ def index() -> Response:
     asked = list_state(listing.SORTS, listing.FILTERS)
     today = day_of(current_clock().now())
     total, rows = listing.clients(get_session(), asked, today)
-    return page("contracts/index.html", asked=asked, total=total, rows=rows, today=today, manages=can_manage(actor), **labels())
+    return page(
+        "contracts/index.html", asked=asked, total=total, rows=rows, today=today, manages=can_manage(actor), creates=_creates(), **labels()
+    )
+
+
+def _creates() -> bool:
+    """Whether the person may create the organisation that a new client is: another area's page."""
+    return ACCESS["administration.new_organisation"].allows(current_actor())
 
 
 @blueprint.get("/clients/<int:organisation_id>")

@@ -41,8 +41,15 @@ class AnnouncementForm(BaseForm):
 
 
 class PlannedForm(AnnouncementForm):
-    """A planned interruption (FL-12.8)."""
+    """A planned interruption (FL-12.8): its approximate duration is told."""
 
+    expected_minutes = IntegerField(
+        _l("Durée approximative, en minutes"),
+        validators=[
+            InputRequired(_l("Donnez la durée approximative de l'interruption.")),
+            NumberRange(1, LONGEST_MINUTES, _l("Écrivez un nombre de minutes, de 1 à %(max)s.")),
+        ],
+    )
     urgent_reason = StringField(_l("Urgence qui empêche de prévenir 5 jours avant"), validators=[Optional(), at_most(300)])
 
 
