@@ -9,6 +9,10 @@ from webapp.accounts.models import Account, Membership, Organisation
 from webapp.accounts.passwords import DEMONSTRATION_PASSWORD, PasswordHashing
 from webapp.actor import Actor, OrganisationKind, Role
 from webapp.folding import fold
+from webapp.terms.library import versions
+from webapp.terms.models import TermsAcceptance
+from webapp.terms.queries import has_accepted
+from webapp.terms.rules import audience_of, in_force
 
 _numbers = count(1)
 PASSWORD = DEMONSTRATION_PASSWORD
@@ -44,6 +48,7 @@ def grant(session: Session, now: datetime, account: Account, organisation: Organ
     for role in roles:
         session.add(Membership(account_id=account.id, organisation_id=organisation.id, role=role, region=region, granted_at=now))
     session.flush()
+    accept_terms(session, now, account, organisation)
     return Actor(
         account.id,
         account.full_name,
@@ -53,6 +58,18 @@ def grant(session: Session, now: datetime, account: Account, organisation: Organ
         frozenset(roles),
         region or organisation.region,
     )
+
+
+def accept_terms(session: Session, now: datetime, account: Account, organisation: Organisation) -> None:
+    """Note that the account accepted the terms that go with the organisation's kind, once per text."""
+    version = in_force(versions(), audience_of(organisation.kind), now)
+    if version is None or has_accepted(session, account.id, version.sha256):
+        return
+    row = TermsAcceptance(
+        account_id=account.id, audience=version.audience, effective_on=version.effective_on, sha256=version.sha256, accepted_at=now
+    )
+    session.add(row)
+    session.flush()
 
 
 def make_person(

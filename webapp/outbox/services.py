@@ -41,6 +41,7 @@ def enqueue(session: Session, clock: Clock, *, to: str, subject: str, body: str,
         )
     )
     session.flush()
+    session.info["mail_queued"] = True
 
 
 def deliver_due(database: Database, clock: Clock, transport: Transport, limit: int = 200) -> int:

@@ -15,23 +15,23 @@ _TITLE = re.compile(r"<h1>(?P<title>[^<]+)</h1>")
 _BODY = re.compile(r"<body>\s*<h1>[^<]+</h1>(?P<body>.*)</body>", re.DOTALL)
 
 
-class BrokenText(Exception):
+class BrokenTextError(Exception):
     """A file of the terms has a wrong name or shape: the application must not start with it."""
 
 
 def parse_version(name: str, content: bytes) -> Version:
-    """Return the version held by a file; raises ``BrokenText`` when its name or its shape is not the expected one."""
+    """Return the version held by a file; raises ``BrokenTextError`` when its name or its shape is not the expected one."""
     named = _NAME.fullmatch(name)
     if named is None or named["audience"] not in set(Audience):
-        raise BrokenText(f"{name}: expected <audience>-<YYYY-MM-DD>.html")
+        raise BrokenTextError(f"{name}: expected <audience>-<YYYY-MM-DD>.html")
     try:
         day = date.fromisoformat(named["day"])
         text = content.decode("utf-8")
     except ValueError as error:
-        raise BrokenText(f"{name}: {error}") from error
+        raise BrokenTextError(f"{name}: {error}") from error
     title, body = _TITLE.search(text), _BODY.search(text)
     if title is None or body is None:
-        raise BrokenText(f"{name}: expected <body><h1>title</h1> text </body>")
+        raise BrokenTextError(f"{name}: expected <body><h1>title</h1> text </body>")
     return Version(Audience(named["audience"]), day, content, sha256(content).hexdigest(), title["title"], body["body"].strip())
 
 
@@ -45,7 +45,7 @@ def load_versions(folder: Path = TEXTS) -> tuple[Version, ...]:
 def _check_complete(versions: Iterable[Version], folder: Path) -> None:
     missing = set(Audience) - {version.audience for version in versions}
     if missing:
-        raise BrokenText(f"{folder.name}: no text for {', '.join(sorted(missing))}")
+        raise BrokenTextError(f"{folder.name}: no text for {', '.join(sorted(missing))}")
 
 
 @cache

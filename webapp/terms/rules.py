@@ -46,7 +46,7 @@ def audience_of(kind: OrganisationKind | None) -> Audience:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One text: in force from the first instant of ``effective_on`` in Paris. ``content`` are the exact bytes that ``sha256`` (hex) names."""
+    """One text, in force from the first instant of ``effective_on`` in Paris; ``sha256`` (hex) is of the exact bytes ``content``."""
 
     audience: Audience
     effective_on: date
