@@ -672,7 +672,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index("ix_ticket_counts", ["is_open", "state", "assignee_id", "due_at"], unique=False)
-        batch_op.create_index("ix_ticket_notified_at_id", ["notified_at", "id"], unique=False)
+        batch_op.create_index("ix_ticket_is_open_notified_at_id", ["is_open", "notified_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_organisation_id"), ["organisation_id"], unique=False)
         batch_op.create_index("ix_ticket_organisation_id_is_open_due_at", ["organisation_id", "is_open", "due_at"], unique=False)
         batch_op.create_index("ix_ticket_organisation_id_notified_at", ["organisation_id", "notified_at"], unique=False)
@@ -868,7 +868,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_ticket_organisation_id_notified_at")
         batch_op.drop_index("ix_ticket_organisation_id_is_open_due_at")
         batch_op.drop_index(batch_op.f("ix_ticket_organisation_id"))
-        batch_op.drop_index("ix_ticket_notified_at_id")
+        batch_op.drop_index("ix_ticket_is_open_notified_at_id")
         batch_op.drop_index("ix_ticket_counts")
 
     op.drop_table("ticket")
