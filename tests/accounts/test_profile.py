@@ -71,6 +71,7 @@ def test_odd_details_are_refused_and_kept_on_the_page(signed_in: SignedIn, value
 
 
 def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(signed_in: SignedIn, database: Database) -> None:
+    # SO-32
     here, there = signed_in("editrice"), signed_in("editrice")
     here.get("/profil/mot-de-passe")
     here.submit("#mot-de-passe", {"current": PASSWORD, "password": GOOD, "repeated": GOOD})

@@ -21,6 +21,7 @@ VALUES = {"name": "Laboratoire Œrsted", "kind": "accredited_body", "siret": "73
 
 
 def test_an_organisation_is_created_with_a_checked_siret(signed_in: SignedIn, session: GuichetSession) -> None:
+    # SO-55
     client = signed_in("administratrice")
     client.get("/administration/organisations/nouvelle")
     assert client.submit("#organisation", VALUES).status_code == 303

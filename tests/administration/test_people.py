@@ -227,7 +227,7 @@ def test_a_role_of_somebody_else_cannot_be_named_in_the_address(session: Guichet
 
 
 def test_a_closed_account_is_out_at_once_and_can_be_reopened(signed_in: SignedIn, people: People, session: GuichetSession) -> None:
-    # SO-24, SO-62
+    # SO-24, SO-62, SO-79
     victim, client = signed_in("editrice"), signed_in("gestionnaire")
     account_id = people.actors["editrice"].account_id
     client.get(f"/administration/personnes/{account_id}")

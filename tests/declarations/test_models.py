@@ -62,6 +62,7 @@ def test_the_management_fee_ceiling_cites_its_text() -> None:
 
 
 def test_each_audience_has_a_model_for_two_years() -> None:
+    # SO-1
     for year in (2024, 2025):
         for audience in ("OPCO", "ATPRO", "FAF"):
             assert models_for("ESF", audience, year), (audience, year)

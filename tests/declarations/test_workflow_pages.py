@@ -50,6 +50,7 @@ def submit(signed_in: SignedIn, username: str, number: str) -> str:
 def test_a_whole_campaign_from_opening_to_acceptance(
     session: GuichetSession, signed_in: SignedIn, number_of: Numbers, fill: Fill, clock: FrozenClock
 ) -> None:
+    # P-3, SO-34
     number = number_of("atpro-bretagne")
     fill(number)
     receipt = submit(signed_in, "declarant-breton", number)
@@ -83,6 +84,7 @@ def test_a_whole_campaign_from_opening_to_acceptance(
 def test_the_receipt_freezes_exact_bytes_that_anybody_can_check(
     session: GuichetSession, signed_in: SignedIn, number_of: Numbers, fill: Fill
 ) -> None:
+    # FL-18.2
     number = number_of("opco")
     fill(number)
     receipt = submit(signed_in, "declarante", number)
@@ -233,6 +235,7 @@ def test_a_region_in_the_address_does_not_widen_what_a_regional_agent_sees(signe
 
 
 def test_lists_filter_sort_and_survive_nonsense(signed_in: SignedIn, number_of: Numbers, opened: dict[str, int]) -> None:
+    # SO-35
     agent = signed_in("nationale")
     agent.get(f"/declarations?campagne={opened['ATPRO']}&etat=draft&q=CORSE&tri=organisme&sens=desc")
     assert number_of("atpro-corse") in agent.text()

@@ -73,6 +73,7 @@ def test_the_account_adds_up_and_agrees_with_the_clock(events: list[ClockEvent],
 
 
 def test_a_friday_report_until_monday_reads_hour_by_hour() -> None:
+    # FL-12.6c
     told = account(CALENDAR, replay([started()]), paris("2026-11-23 09:00"))
     assert [(piece.kind, piece.cause, piece.length) for piece in told.pieces] == [
         (PieceKind.COUNTED, Cause.OPEN_HOURS, timedelta(minutes=50)),

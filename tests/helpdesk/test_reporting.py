@@ -21,6 +21,7 @@ FILLED = {
 
 
 def test_a_report_says_its_deadlines_before_and_gets_a_reference_after(signed_in: SignedIn, session: GuichetSession) -> None:
+    # SO-46, SO-52, FL-12.5b
     browser = signed_in("declarante")
     browser.get("/assistance/signaler")
     assert "Première réponse avant mercredi 25 novembre 2026 à 10 h 00" in browser.text()

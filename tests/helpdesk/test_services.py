@@ -56,6 +56,7 @@ def qualified(session: GuichetSession, people: People, clock: FrozenClock, *, in
 
 
 def test_references_follow_each_other_and_start_again_each_year(session: GuichetSession, people: People, clock: FrozenClock) -> None:
+    # FL-12.5c
     first, second = (opened(session, people, clock) for _ in range(2))
     clock.set(paris("2027-01-01 00:00"))
     third = opened(session, people, clock)
@@ -99,6 +100,7 @@ def test_a_whole_life_leaves_one_audit_event_an_act(session: GuichetSession, peo
 
 
 def test_the_stored_figures_are_those_of_the_replayed_events(session: GuichetSession, people: People, clock: FrozenClock) -> None:
+    # FL-12.7
     agent = people.actors["agente"]
     ticket = qualified(session, people, clock)
     act(session, agent, clock, ticket, Verb.CONFIRM, public_url=URL)
@@ -159,6 +161,7 @@ def test_a_client_may_contest_a_restoration(session: GuichetSession, people: Peo
 def test_qualifying_changes_the_deadline_with_the_level_and_keeps_the_pauses(
     session: GuichetSession, people: People, clock: FrozenClock
 ) -> None:
+    # FL-12.5c
     agent = people.actors["agente"]
     ticket = qualified(session, people, clock)
     assert ticket.restoration_due_at == paris("2026-11-23 15:30")

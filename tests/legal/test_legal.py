@@ -8,11 +8,20 @@ from tests.support.client import CheckingClient
 from webapp.web.access import ACCESS
 
 PAGES = {
-    "/mentions-legales": ["Directrice de la publication", "Hébergeur", "CNIL"],  # FX-2
-    "/donnees-personnelles": ["sans elles, il ne peut être rendu", "effacement", "Un an"],  # FX-15, SO-72, SO-85
+    "/mentions-legales": [
+        *("Directrice de la publication", "Hébergeur", "CNIL"),  # FX-2
+        "ne peuvent être cédées",  # SO-63
+        "contenu illicite ou inapproprié",  # SO-64, SO-65
+    ],
+    "/donnees-personnelles": [
+        *("sans elles, il ne peut être rendu", "effacement", "Un an"),  # FX-15, SO-72, SO-85
+        "L’exploitant est responsable du traitement",  # SO-8
+        "chaque organisme, pour l’usage qu’il fait du portail",  # SO-9
+        "aucune donnée sensible qui ne soit pas nécessaire",  # SO-75
+    ],
     "/accessibilite": ["non audité", "200 %", "Défenseur des droits"],
     "/definitions": ["Application", "Organisme", "Utilisateur", "GTR", "IMS"],  # FX-3, FL-1
-    "/aide": ["Mot de passe oublié", "VPN", "Verrouillez votre poste"],  # SO-2, SO-CFG
+    "/aide": ["Mot de passe oublié", "VPN", "Verrouillez votre poste"],  # SO-2, SO-CFG, FL-7.2
 }
 
 
@@ -21,6 +30,13 @@ def test_each_page_is_open_to_everybody_and_says_what_it_must(client: CheckingCl
     assert client.get(path).status_code == 200
     for words in PAGES[path]:
         assert words in client.text(), words
+
+
+@pytest.mark.parametrize("path", ["/", "/registre", "/connexion"])
+def test_personal_data_are_explained_from_every_footer(client: CheckingClient, path: str) -> None:
+    # SO-76
+    client.get(path)
+    assert [node.text_content() for node in client.tree.cssselect("footer a[href='/donnees-personnelles']")] == ["Données personnelles"]
 
 
 def test_a_visitor_sees_only_public_pages_on_the_site_map(client: CheckingClient) -> None:

@@ -35,6 +35,7 @@ def second_version(session: GuichetSession, people: People, clock: FrozenClock) 
 def test_anybody_reads_the_version_in_force_with_its_date_and_number(
     client: CheckingClient, session: GuichetSession, people: People, clock: FrozenClock, file: Dossier
 ) -> None:
+    # FX-1
     publish(session, people, clock)
     client.get("/registre")
     assert "1-0042" in client.text()

@@ -59,6 +59,7 @@ def test_the_list_shows_each_file_with_its_two_facts(editor: CheckingClient) -> 
 
 
 def test_a_line_is_edited_without_scripts_by_links_and_one_form(editor: CheckingClient, session: GuichetSession, file: Dossier) -> None:
+    # P-4
     editor.get(f"/portees/{NUMBER}")
     link = next(node for node in editor.tree.cssselect("#l2 a") if node.text_content() == "Modifier")
     assert editor.get(link.get("href")).status_code == 303
@@ -258,7 +259,7 @@ def test_the_control_lists_what_is_wrong_with_a_link_to_each_line(editor: Checki
 
 
 def test_a_publication_is_asked_for_seen_and_taken_back(editor: CheckingClient) -> None:
-    # FX-8a
+    # FX-8a, P-3
     editor.get(f"/portees/{NUMBER}/publication")
     assert "mardi 24 novembre 2026 à 0 h 00" in editor.text()
     assert editor.submit("form#demande").status_code == 303

@@ -65,6 +65,7 @@ def test_a_request_takes_effect_at_midnight_without_any_job(
 def test_the_request_is_one_audit_event_with_the_digest_of_the_version(
     session: GuichetSession, people: People, clock: FrozenClock, file: Dossier
 ) -> None:
+    # FL-18.2
     publish(session, people, clock, wait=False)
     assert actions(session) == ["scope.file_created", "scope.publication_requested"]
     event = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()

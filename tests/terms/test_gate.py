@@ -112,7 +112,7 @@ def test_acceptance_is_a_positive_act(newcomer: CheckingClient, session: Guichet
 
 
 def test_what_is_kept_of_an_acceptance(newcomer: CheckingClient, session: GuichetSession) -> None:
-    # SO-14, SO-81, SO-82
+    # SO-14, SO-81, SO-82, FL-9.1
     newcomer.get("/conditions/acceptation")
     newcomer.submit("#acceptation", {"accepte": "oui"})
     row = acceptances(session)[0]

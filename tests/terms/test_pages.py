@@ -15,6 +15,7 @@ def test_every_text_in_force_and_every_earlier_one_is_listed(client: CheckingCli
     client.get("/conditions")
     hrefs = {node.get("href") for node in client.tree.cssselect("main a")}
     assert {f"/conditions/{version.audience}/{version.effective_on}" for version in versions()} <= hrefs
+    assert "La version en ligne prévaut" in client.text()  # SO-18
 
 
 def test_a_signed_in_person_reads_their_own_text_in_full_and_when_they_accepted_it(signed_in: SignedIn) -> None:
