@@ -116,7 +116,7 @@ def notices() -> Response:
     return see_other("accounts.profile")
 
 
-@blueprint.post("/profil/sessions/<int:identifier>/fermer")
+@blueprint.post("/profil/sessions/<int(max=2147483647):identifier>/fermer")
 def end_one_session(identifier: int) -> Response:
     """End one of one's sessions."""
     services.end_session(get_session(), current_actor(), current_clock(), identifier)

@@ -77,7 +77,7 @@ def kept() -> Response:
     return page("accounts/kept.html", rows=[(row, fields_of(row)) for row in rows])
 
 
-@blueprint.post("/reprise/<int:identifier>/abandon")
+@blueprint.post("/reprise/<int(max=2147483647):identifier>/abandon")
 def drop_kept_request(identifier: int) -> Response:
     """Forget one kept request."""
     drop_kept(get_session(), current_actor().account_id or 0, identifier)

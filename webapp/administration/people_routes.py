@@ -67,7 +67,7 @@ def choose_organisation() -> Response:
     return see_other("administration.invite_into", identifier=identifier)
 
 
-@blueprint.route("/administration/organisations/<int:identifier>/inviter", methods=["GET", "POST"])
+@blueprint.route("/administration/organisations/<int(max=2147483647):identifier>/inviter", methods=["GET", "POST"])
 def invite_into(identifier: int) -> Response:
     """Invite a person into an organisation (FX-7a)."""
     session, actor = get_session(), current_actor()
@@ -146,13 +146,13 @@ def _person_page(account: Account, status: int = 200, grant: GrantForm | None = 
     )
 
 
-@blueprint.get("/administration/personnes/<int:identifier>")
+@blueprint.get("/administration/personnes/<int(max=2147483647):identifier>")
 def person(identifier: int) -> Response:
     """Show a person: state, roles, what may be changed."""
     return _person_page(managed_account(get_session(), current_actor(), identifier))
 
 
-@blueprint.post("/administration/personnes/<int:identifier>/roles")
+@blueprint.post("/administration/personnes/<int(max=2147483647):identifier>/roles")
 def grant_role(identifier: int) -> Response:
     """Give a role."""
     session, actor = get_session(), current_actor()
@@ -178,7 +178,7 @@ def grant_role(identifier: int) -> Response:
     return _person_page(account, 422, grant=form)
 
 
-@blueprint.post("/administration/personnes/<int:identifier>/roles/<int:membership>/retirer")
+@blueprint.post("/administration/personnes/<int(max=2147483647):identifier>/roles/<int(max=2147483647):membership>/retirer")
 def withdraw_role(identifier: int, membership: int) -> Response:
     """Take a role back."""
     session, actor = get_session(), current_actor()
@@ -189,7 +189,7 @@ def withdraw_role(identifier: int, membership: int) -> Response:
     return see_other("administration.person", identifier=identifier) if still_mine else see_other("administration.people")
 
 
-@blueprint.post("/administration/personnes/<int:identifier>/invitation")
+@blueprint.post("/administration/personnes/<int(max=2147483647):identifier>/invitation")
 def resend_invitation(identifier: int) -> Response:
     """Mail the invitation again."""
     services.resend_invitation(get_session(), current_actor(), current_clock(), application().settings.public_url, identifier)
@@ -197,7 +197,7 @@ def resend_invitation(identifier: int) -> Response:
     return see_other("administration.person", identifier=identifier)
 
 
-@blueprint.post("/administration/personnes/<int:identifier>/etat")
+@blueprint.post("/administration/personnes/<int(max=2147483647):identifier>/etat")
 def account_state(identifier: int) -> Response:
     """Close an account or open it again (SO-24, SO-62)."""
     is_open = request.form.get("etat") == "ouvert"
@@ -206,7 +206,7 @@ def account_state(identifier: int) -> Response:
     return see_other("administration.person", identifier=identifier)
 
 
-@blueprint.post("/administration/personnes/<int:identifier>/validite")
+@blueprint.post("/administration/personnes/<int(max=2147483647):identifier>/validite")
 def validity(identifier: int) -> Response:
     """Prolong or shorten an account (FX-7c)."""
     session, actor = get_session(), current_actor()

@@ -83,7 +83,7 @@ def new_organisation() -> Response:
     return page("administration/organisation_form.html", 422 if request.method == "POST" else 200, form=form, row=None, theirs=None)
 
 
-@blueprint.get("/administration/organisations/<int:identifier>")
+@blueprint.get("/administration/organisations/<int(max=2147483647):identifier>")
 def organisation(identifier: int) -> Response:
     """Show an organisation and its people."""
     session, actor = get_session(), current_actor()
@@ -99,7 +99,7 @@ def organisation(identifier: int) -> Response:
     )
 
 
-@blueprint.route("/administration/organisations/<int:identifier>/modifier", methods=["GET", "POST"])
+@blueprint.route("/administration/organisations/<int(max=2147483647):identifier>/modifier", methods=["GET", "POST"])
 def edit_organisation(identifier: int) -> Response:
     """Edit an organisation; a stale save shows what stands now beside what was typed."""
     session, actor = get_session(), current_actor()
@@ -121,7 +121,7 @@ def edit_organisation(identifier: int) -> Response:
     return page("administration/organisation_form.html", status, form=form, row=row, theirs=theirs, labels=KIND_LABELS)
 
 
-@blueprint.post("/administration/organisations/<int:identifier>/etat")
+@blueprint.post("/administration/organisations/<int(max=2147483647):identifier>/etat")
 def organisation_state(identifier: int) -> Response:
     """Close an organisation or open it again."""
     is_open = request.form.get("etat") == "ouverte"
