@@ -28,6 +28,7 @@ from webapp.config import ROOT
 from webapp.db import Base
 from webapp.declarations import mails as return_mails
 from webapp.scopes import mails as scope_mails
+from webapp.scopes.rules.activities import LABELS, all_activities
 from webapp.scopes.rules.decisions import DECISION_LABELS, EFFECT_TEXTS, DecisionKind
 from webapp.service_status import mails as status_mails
 from webapp.service_status.rules import Kind
@@ -133,7 +134,7 @@ def content() -> frozenset[str]:
             for column in table.columns:
                 if isinstance(column.type, String) and column.name != "search_text":
                     stored |= {plain(text) for text in connection.scalars(select(column).distinct()) if text}
-    return frozenset(models | stored | {*REGIONS})
+    return frozenset((models - {*LABELS}) | stored | {*REGIONS})
 
 
 @cache
@@ -247,6 +248,10 @@ def test_the_catalogue_compiles_without_complaint() -> None:
     assert not complaints, "\n".join(complaints)
     assert catalogue().num_plurals == 2
     assert catalogue().charset == "utf-8"
+
+
+def test_every_activity_is_in_the_catalogue() -> None:
+    assert [activity.label for activity in all_activities()] == [*LABELS]
 
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

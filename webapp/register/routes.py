@@ -32,7 +32,7 @@ def index() -> Response:
         rows, total = queries.listing(
             session, now, sort=asked.sort, descending=asked.descending, text=text, activity=code, offset=asked.offset, limit=asked.size
         )
-    activities = {item.code: item.label for item in all_activities()}
+    activities = {item.code: _(item.label) for item in all_activities()}
     return page("register/index.html", asked=asked, rows=rows, total=total, activities=activities)
 
 
@@ -55,7 +55,7 @@ def scope(number: str) -> Response:
         return _render(found, now, asked_day=day, stood=found.in_force(at))
 
 
-@blueprint.get("/<number>/v/<int(max=999999):version>")
+@blueprint.get("/<number>/v/<int(max=2147483647):version>")
 def version(number: str, version: int) -> Response:
     """Show one version of a scope, with the dates between which it was in force."""
     now = current_clock().now()
@@ -93,7 +93,7 @@ def standing(found: Published, now: datetime) -> tuple[str, str]:
     return _("Archive : n’est plus en vigueur"), "q"
 
 
-@blueprint.get("/<number>/v/<int(max=999999):version>.json")
+@blueprint.get("/<number>/v/<int(max=2147483647):version>.json")
 def export(number: str, version: int) -> Response:
     """Give the frozen image of a version, byte for byte: its SHA-256 is the one shown on its page."""
     now = current_clock().now()

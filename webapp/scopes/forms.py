@@ -30,7 +30,7 @@ class NewFileForm(BaseForm):
 
     number = StringField(_l("Numéro d’accréditation"), [required(), at_most(20)])
     organisation = ChoiceField(_l("Organisme"), [required()])
-    activity = ChoiceField(_l("Activité"), [required()], choices=lambda: [(item.code, item.label) for item in all_activities()])
+    activity = ChoiceField(_l("Activité"), [required()], choices=lambda: [(item.code, _(item.label)) for item in all_activities()])
 
 
 class DecisionForm(BaseForm):

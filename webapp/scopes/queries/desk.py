@@ -52,7 +52,7 @@ def search(session: Session, actor: Actor, words: list[str], limit: int) -> list
         .order_by(Dossier.number)
         .limit(limit)
     ).all()
-    found = [FoundRow(f"{number} · {name}", "scopes.edit", {"number": number}, activity(code).label) for number, name, code in rows]
+    found = [FoundRow(f"{number} · {name}", "scopes.edit", {"number": number}, _(activity(code).label)) for number, name, code in rows]
     if len(found) < limit:
         found += _found_lines(session, actor, words, limit - len(found))
     return found

@@ -46,7 +46,7 @@ def index() -> Response:
         rows=rows,
         total=total,
         states=[(item.value, _(STATE_LABELS[item])) for item in ScopeState],
-        activities={item.code: item.label for item in all_activities()},
+        activities={item.code: _(item.label) for item in all_activities()},
         officer=can_manage_general_scope(actor),
     )
 

@@ -10,10 +10,13 @@ from typing import Any
 import yaml
 
 from webapp.scopes.rules.decisions import Flexibility
+from webapp.texts import mark as _m
 
 _FOLDER = Path(__file__).resolve().parent.parent / "activities"
 #: The activities of the portal, in the order they are shown: one file each.
 CODES = ("essais", "etalonnages", "biologie", "inspection", "certification")
+#: Their labels, for the catalogue: the columns keep the words of the accreditation documents, the activities are translated.
+LABELS = (_m("Essais"), _m("Étalonnages"), _m("Biologie médicale"), _m("Inspection"), _m("Certification"))
 
 
 class UnknownActivity(KeyError):
