@@ -5,8 +5,9 @@ from sqlalchemy import select
 
 from tests.conftest import People, SignedIn
 from tests.contracts.conftest import Signed
+from tests.support.statements import statements
 from webapp.contracts.models import Contract, ServiceLevelVersion, Site
-from webapp.db import GuichetSession
+from webapp.db import Database, GuichetSession
 
 
 def test_a_lead_writes_a_contract_once_even_on_a_double_click(
@@ -113,7 +114,9 @@ def test_a_contact_reads_their_own_organisation_and_no_other(signed_in: SignedIn
     assert signed_in("autre-cliente").get(f"/contrats/clients/{signed.contract.organisation_id}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/contrats/999999", "/contrats/sites/999999", "/contrats/niveaux/999999", "/contrats/clients/999999"])
+@pytest.mark.parametrize(
+    "path", ["/contrats/999999", "/contrats/sites/999999", "/contrats/niveaux/999999", "/contrats/clients/999999", f"/contrats/{10**30}"]
+)
 def test_what_does_not_exist_is_not_found(signed_in: SignedIn, signed: Signed, path: str) -> None:
     assert signed_in("responsable").get(path).status_code == 404
 
@@ -131,3 +134,17 @@ def test_only_who_may_create_organisations_is_led_there(signed_in: SignedIn, sig
         client = signed_in(username)
         client.get("/contrats")
         assert bool(client.tree.cssselect(link)) is led
+
+
+def test_lists_and_detail_pages_take_few_statements(signed_in: SignedIn, signed: Signed, database: Database) -> None:
+    client = signed_in("responsable")
+    client.get("/contrats")
+    for path in (
+        "/contrats",
+        f"/contrats/clients/{signed.contract.organisation_id}",
+        "/contrats/niveaux",
+        f"/contrats/niveaux/{signed.fast.id}",
+    ):
+        with statements(database.engine) as sent:
+            client.get(path)
+        assert len([text for text in sent if "set_config" not in text]) <= 6, path

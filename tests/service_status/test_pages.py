@@ -151,3 +151,4 @@ def test_the_public_page_takes_few_statements(signed_in: SignedIn, components: P
 
 def test_a_notice_that_does_not_exist_is_not_found(client: CheckingClient) -> None:
     assert client.get("/etat-des-services/annonces/987654").status_code == 404
+    assert client.get(f"/etat-des-services/annonces/{10**30}").status_code == 404

@@ -24,7 +24,7 @@ def levels() -> Response:
     return page("contracts/levels.html", rows=listing.levels(get_session()), manages=can_manage(current_actor()), **labels())
 
 
-@blueprint.get("/niveaux/<int:level_id>")
+@blueprint.get("/niveaux/<int(max=2147483647):level_id>")
 def level(level_id: int) -> Response:
     """Show the versions of a level."""
     session = get_session()
@@ -85,7 +85,7 @@ def create_level() -> Response:
     return page("contracts/level_form.html", 422, form=form, level=None)
 
 
-@blueprint.get("/niveaux/<int:level_id>/version")
+@blueprint.get("/niveaux/<int(max=2147483647):level_id>/version")
 def new_version(level_id: int) -> Response:
     """Show the form of a level's next version, filled with the latest."""
     session = get_session()
@@ -105,7 +105,7 @@ def new_version(level_id: int) -> Response:
     return page("contracts/level_form.html", form=form, level=found)
 
 
-@blueprint.post("/niveaux/<int:level_id>/version")
+@blueprint.post("/niveaux/<int(max=2147483647):level_id>/version")
 def create_version(level_id: int) -> Response:
     """Write a level's next version."""
     session, actor, clock = get_session(), current_actor(), current_clock()

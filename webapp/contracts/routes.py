@@ -43,7 +43,7 @@ def _creates() -> bool:
     return ACCESS["administration.new_organisation"].allows(current_actor())
 
 
-@blueprint.get("/clients/<int:organisation_id>")
+@blueprint.get("/clients/<int(max=2147483647):organisation_id>")
 def client(organisation_id: int) -> Response:
     """Show a client's contracts and sites."""
     session, actor = get_session(), current_actor()
@@ -109,7 +109,7 @@ def create_contract() -> Response:
     return page("contracts/contract_form.html", 422, form=form, contract=None)
 
 
-@blueprint.get("/<int:contract_id>")
+@blueprint.get("/<int(max=2147483647):contract_id>")
 def edit_contract(contract_id: int) -> Response:
     """Show a contract's form."""
     session = get_session()
@@ -130,7 +130,7 @@ def edit_contract(contract_id: int) -> Response:
     return page("contracts/contract_form.html", form=form, contract=contract)
 
 
-@blueprint.post("/<int:contract_id>")
+@blueprint.post("/<int(max=2147483647):contract_id>")
 def save_contract(contract_id: int) -> Response:
     """Save a contract; a stale save shows what was saved meanwhile beside what was typed."""
     session, actor, clock = get_session(), current_actor(), current_clock()
@@ -165,14 +165,14 @@ def _site_values(form: SiteForm) -> SiteValues:
     )
 
 
-@blueprint.get("/clients/<int:organisation_id>/sites/nouveau")
+@blueprint.get("/clients/<int(max=2147483647):organisation_id>/sites/nouveau")
 def new_site(organisation_id: int) -> Response:
     """Show the form of a new site."""
     head = listing.client_head(get_session(), current_actor(), organisation_id)
     return page("contracts/site_form.html", form=SiteForm(formdata=None, good_friday=True), client=head, site=None)
 
 
-@blueprint.post("/clients/<int:organisation_id>/sites/nouveau")
+@blueprint.post("/clients/<int(max=2147483647):organisation_id>/sites/nouveau")
 def create_site(organisation_id: int) -> Response:
     """Add a site."""
     session, actor, clock = get_session(), current_actor(), current_clock()
@@ -192,7 +192,7 @@ def create_site(organisation_id: int) -> Response:
     return page("contracts/site_form.html", 422, form=form, client=head, site=None)
 
 
-@blueprint.get("/sites/<int:site_id>")
+@blueprint.get("/sites/<int(max=2147483647):site_id>")
 def edit_site(site_id: int) -> Response:
     """Show a site's form."""
     session, actor = get_session(), current_actor()
@@ -211,7 +211,7 @@ def edit_site(site_id: int) -> Response:
     return page("contracts/site_form.html", form=form, client=head, site=site)
 
 
-@blueprint.post("/sites/<int:site_id>")
+@blueprint.post("/sites/<int(max=2147483647):site_id>")
 def save_site(site_id: int) -> Response:
     """Save a site; a stale save shows what was saved meanwhile beside what was typed."""
     session, actor, clock = get_session(), current_actor(), current_clock()

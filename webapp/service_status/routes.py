@@ -105,7 +105,7 @@ def _tell_footer() -> None:
         after_commit(words.forget)
 
 
-@blueprint.get("/annonces/<int:notice_id>")
+@blueprint.get("/annonces/<int(max=2147483647):notice_id>")
 def notice(notice_id: int) -> Response:
     """Show one announcement with all that was said of it; the desk follows it up here."""
     found = services.get_notice(get_session(), notice_id)
@@ -124,7 +124,7 @@ def _notice_page(found: Notice, form: FollowUpForm, status: int = 200, current: 
     )
 
 
-@blueprint.post("/annonces/<int:notice_id>")
+@blueprint.post("/annonces/<int(max=2147483647):notice_id>")
 def follow_up(notice_id: int) -> Response:
     """Say something more, and move the announcement on."""
     session, actor, clock = get_session(), current_actor(), current_clock()
@@ -191,7 +191,7 @@ def add_component() -> Response:
     return _components_page(None, form, 422)
 
 
-@blueprint.post("/composants/<int:component_id>")
+@blueprint.post("/composants/<int(max=2147483647):component_id>")
 def save_component(component_id: int) -> Response:
     """Rename or retire a component."""
     session, actor, clock = get_session(), current_actor(), current_clock()
