@@ -38,9 +38,10 @@ def index() -> Response:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year > 1 else None  # the first day of all has no UTC instant
 
 
 @blueprint.get("/<number>")
