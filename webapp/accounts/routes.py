@@ -19,7 +19,7 @@ from webapp.web.pages import announce, local_target, page, see_other, see_other_
 from webapp.web.request import actor_or_none, current_actor, current_clock, get_session
 from webapp.web.state import state
 
-__all__ = ["blueprint", "entry_routes", "local_target", "profile_routes"]
+__all__ = ["blueprint", "entry_routes", "profile_routes"]
 
 
 @blueprint.route("/connexion", methods=["GET", "POST"])

@@ -6,7 +6,6 @@ from flask_login import current_user
 
 from webapp.accounts.auth import present_session_id
 from webapp.accounts.kept_requests import kept_requests
-from webapp.accounts.routes import local_target
 from webapp.accounts.sessions import remember_terms
 from webapp.errors import Conflict
 from webapp.terms import library
@@ -14,7 +13,7 @@ from webapp.terms.queries import acceptances
 from webapp.terms.rules import AUDIENCE_LABELS, Audience, Version, audience_of, earlier, in_force, upcoming
 from webapp.terms.services import accept, version_for
 from webapp.web.html import clean
-from webapp.web.pages import announce, page, see_other, see_other_url
+from webapp.web.pages import announce, local_target, page, see_other, see_other_url
 from webapp.web.request import actor_or_none, current_actor, current_clock, get_session
 
 blueprint = Blueprint("terms", __name__)
