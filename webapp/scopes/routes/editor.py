@@ -149,7 +149,7 @@ def edit(number: str) -> Response:
     return _render(_head(number))
 
 
-@blueprint.get("/<number>/lignes/<int(max=99999999):line>")
+@blueprint.get("/<number>/lignes/<int(max=2147483647):line>")
 def line(number: str, line: int) -> Response:
     """A line as fields (``?lecture=1``: to be read); without scripts, the page on which it stands."""
     head = _head(number)
@@ -161,7 +161,7 @@ def line(number: str, line: int) -> Response:
     return _row_form(head, _form_of(head, line))
 
 
-@blueprint.post("/<number>/lignes/<int(max=99999999):line>")
+@blueprint.post("/<number>/lignes/<int(max=2147483647):line>")
 def save_line(number: str, line: int) -> Response:
     """Save a line read at a version; what was typed is never lost."""
     head, actor, clock = _head(number), current_actor(), current_clock()
@@ -258,7 +258,7 @@ def add_line(number: str) -> Response:
     return _with_bar(head, _row(head, added.number), blank)
 
 
-@blueprint.post("/<number>/lignes/<int(max=99999999):line>/copie")
+@blueprint.post("/<number>/lignes/<int(max=2147483647):line>/copie")
 def duplicate_line(number: str, line: int) -> Response:
     """Copy a line just below itself, ready to be changed; a double click makes one copy."""
     head, session, clock, actor = _head(number), get_session(), current_clock(), current_actor()
@@ -276,7 +276,7 @@ def duplicate_line(number: str, line: int) -> Response:
     return _with_bar(head, row)
 
 
-@blueprint.post("/<number>/lignes/<int(max=99999999):line>/suppression")
+@blueprint.post("/<number>/lignes/<int(max=2147483647):line>/suppression")
 def delete_line(number: str, line: int) -> Response:
     """Delete a line read at a version; the undo stands in its place."""
     head = _head(number)
@@ -296,7 +296,7 @@ def delete_line(number: str, line: int) -> Response:
     return _with_bar(head, render_template("scopes/_row_deleted.html", head=head, line=line, columns=columns))
 
 
-@blueprint.post("/<number>/lignes/<int(max=99999999):line>/deplacement")
+@blueprint.post("/<number>/lignes/<int(max=2147483647):line>/deplacement")
 def move_line(number: str, line: int) -> Response:
     """Move a line one place up or down within its general line."""
     head = _head(number)
