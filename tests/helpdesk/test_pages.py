@@ -61,6 +61,7 @@ def send(browser: CheckingClient, button: str, body: str = "", **kwargs: Any) ->
 
 
 def test_an_agent_takes_a_report_to_its_closing(signed_in: SignedIn, session: GuichetSession, ticket: Ticket, clock: FrozenClock) -> None:
+    # P-3, FL-12.6a
     agent, client = signed_in("agente"), signed_in("cliente")
     agent.get("/assistance/file")
     assert "À qualifier1" in agent.text().replace(" 1", "1")
@@ -217,8 +218,18 @@ def test_an_agent_takes_a_ticket_and_a_stale_assignment_is_refused(
     assert "suivi par vous" in agent.text()
     assert lead.submit("form.pad", {"assignee": ""}).status_code == 409
     assert "Ce ticket a changé" in lead.text()
+    assert "Suivi par : Personne" in lead.text()
     agent.get("/assistance/file?vue=les-miens")
     assert ticket.reference in agent.text()
+
+
+def test_a_stale_qualification_says_what_was_chosen(signed_in: SignedIn, ticket: Ticket) -> None:
+    first, second = signed_in("agente"), signed_in("responsable")
+    for browser in (first, second):
+        browser.get(f"/assistance/{ticket.reference}/qualifier")
+    assert first.submit("form.pad", {"priority": "1"}).status_code == 303
+    assert second.submit("form.pad", {"priority": "3"}).status_code == 409
+    assert "Priorité : Basse" in second.text()
 
 
 def test_one_button_takes_a_free_ticket(signed_in: SignedIn, ticket: Ticket) -> None:
@@ -255,6 +266,7 @@ def test_mistyped_and_unknown_references_are_told_apart(signed_in: SignedIn, tic
 
 
 def test_an_agent_opens_a_ticket_after_a_call(signed_in: SignedIn, session: GuichetSession, people: People) -> None:
+    # SO-40
     from tests.helpdesk.test_reporting import FILLED
 
     agent = signed_in("agente")
@@ -295,6 +307,7 @@ def test_a_report_with_faults_keeps_what_was_typed(signed_in: SignedIn, session:
 def test_the_queue_says_when_the_desk_is_closed_and_sorts_by_deadline(
     app: Flask, signed_in: SignedIn, session: GuichetSession, people: People, clock: FrozenClock, ticket: Ticket
 ) -> None:
+    # P-4
     with app.app_context():
         clock.set(paris("2026-11-19 11:00"))
         older = opened(session, people, clock, "declarante", title="Plus ancien")

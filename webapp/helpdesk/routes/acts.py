@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectFieldBase
 
 from webapp.accounts.queries import everyone_with_role
 from webapp.actor import Role
@@ -215,12 +216,22 @@ def _stale(reference: str, form: Any, error: Conflict) -> Response:
     session = get_session()
     session.rollback()
     context = ticket_context(session, current_actor(), reference, current_clock().now())
-    mine = form.body.data if "body" in form else ""
-    context["form"] = MessageForm(formdata=None, data={"body": mine})
+    mine = form.body.data if "body" in form else _chosen_words(form)
+    context["form"] = MessageForm(formdata=None, data={"body": form.body.data if "body" in form else ""})
     context["conflict"] = {"message": error.message, "mine": mine, "asked": _asked()}
     if is_fragment_request() and request.headers.get("HX-Target") == "ticket":
         return fragment("helpdesk/_ticket.html", 409, **context)
     return page("helpdesk/ticket.html", 409, **context)
+
+
+def _chosen_words(form: Any) -> str:
+    """Say what was chosen in a form of lists, so that the choice can be made again."""
+    chosen = []
+    for field in form:
+        if isinstance(field, SelectFieldBase):
+            picked = [str(option.label) for option in field.iter_choices() if option.selected]
+            chosen.append(f"{field.label.text} : {', '.join(picked) or '—'}")
+    return " · ".join(chosen)
 
 
 def _asked() -> str:
