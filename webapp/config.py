@@ -112,7 +112,7 @@ def _check_public_url(reader: _Reader, public_url: str, host: str) -> None:
         )
     elif parts.scheme == "http" and not (_is_loopback(host) and _is_loopback(parts.hostname)):
         reader.errors.append(
-            "PUBLIC_URL: away from the loopback address it must start with https:// (cookies are Secure); set PUBLIC_URL, or HOST=127.0.0.1."
+            "PUBLIC_URL: away from the loopback address it must start with https:// (cookies are Secure): set PUBLIC_URL or HOST=127.0.0.1."
         )
 
 

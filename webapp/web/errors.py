@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.web.htmx import is_fragment_request, retarget
+from webapp.web.request import start_afresh
 
 log = structlog.get_logger()
 
@@ -76,7 +77,20 @@ def answer(status: int, message: str = "", reference: str = "") -> Response:
         log.info("request.refused", reference=reference, status=status, method=request.method, path=request.path)
     if request_ctx.url_adapter is None:  # the host is not ours: no page of ours can be built for it
         return make_response((f"{advice} ({reference})\n", 400, {"Content-Type": "text/plain; charset=utf-8"}))
+    if status >= 500:
+        start_afresh()
     context = {"title": title, "advice": message or advice, "reference": reference, "status": status}
-    if is_fragment_request():
-        return retarget(make_response(render_template("errors/_error.html", **context), status), "#alert")
-    return make_response(render_template("errors/error.html", **context), status)
+    try:
+        if is_fragment_request():
+            return retarget(make_response(render_template("errors/_error.html", **context), status), "#alert")
+        return make_response(render_template("errors/error.html", **context, again=_to_send_again(status)), status)
+    except Exception as error:  # the layout itself cannot be drawn, the database being away: plain words remain
+        log.exception("error_page.failed", reference=reference, exc_info=error)
+        return make_response((f"{title}. {advice} ({reference})\n", status, {"Content-Type": "text/plain; charset=utf-8"}))
+
+
+def _to_send_again(status: int) -> list[tuple[str, str]]:
+    """Return the fields of a form that met a busy database, so that one button sends it again; never a password."""
+    if status != 503 or request.method != "POST" or any("password" in name for name in request.form):
+        return []
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]

@@ -27,7 +27,7 @@ def redirect_client(response: Response, url: str) -> Response:
 
 
 def retarget(response: Response, selector: str, swap: str = "innerHTML") -> Response:
-    """Have htmx put the whole answer elsewhere than the request asked (errors go to the page's alert region), whatever ``hx-select`` says."""
+    """Have htmx put the whole answer elsewhere than asked (errors go to the alert region), whatever ``hx-select`` says."""
     response.headers["HX-Retarget"] = selector
     response.headers["HX-Reswap"] = swap
     response.headers["HX-Reselect"] = "unset"

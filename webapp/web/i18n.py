@@ -30,7 +30,7 @@ def paris(instant: datetime, *, weekday: bool = True) -> str:
     local = instant.astimezone(PARIS)
     pattern = ("EEEE " if weekday else "") + "d MMMM y"
     clock = f"{local.hour}{NBSP}h{NBSP}{local.minute:02d}" if language() == "fr" else f"{local:%H:%M}"
-    return gettext("%(day)s à %(clock)s", day=format_date(local.date(), pattern), clock=clock)
+    return str(gettext("%(day)s à %(clock)s", day=format_date(local.date(), pattern), clock=clock))
 
 
 def paris_date(moment: datetime | date) -> str:

@@ -38,6 +38,14 @@ def current_clock() -> Clock:
     return state().clock
 
 
+def start_afresh() -> None:
+    """Give up what the request did to the database, and read from now on: an error page must not trip over the error."""
+    session: GuichetSession | None = g.pop("db_session", None)
+    if session is not None:
+        session.close()
+    g.db_session = state().database.reader()
+
+
 def after_commit(call: Callable[[], None]) -> None:
     """Have ``call`` run once this request's transaction has been committed; never when it is rolled back."""
     g.setdefault("after_commit", []).append(call)
