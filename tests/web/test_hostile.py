@@ -80,16 +80,30 @@ def queries(walk: Walk) -> Iterator[tuple[str, str]]:
         )
 
 
+@cache
+def shared_endpoints() -> dict[str, set[str]]:
+    """Share the endpoints between the people who reach them first."""
+    seen: set[str] = set()
+    mine: dict[str, set[str]] = {}
+    for username in USERNAMES:
+        mine[username] = walked(username).endpoints - seen
+        seen |= mine[username]
+    return mine
+
+
 @pytest.mark.parametrize("username", USERNAMES)
 def test_no_query_string_makes_a_page_fail(username: str) -> None:
     browser = demonstration().browser(username)
     browser.checks = False
     wrong = []
+    mine = shared_endpoints()[username]
     for endpoint, url in queries(walked(username)):
+        if endpoint not in mine:
+            continue
         status = browser.get(url).status_code
         if status >= 500:
-            wrong.append(f"{endpoint}: {status} {url[:200]}")
-    assert not wrong, "\n".join(wrong)
+            wrong.append(f"{endpoint}: {status} {url[:120]}")
+    assert not wrong, f"{len(wrong)}:\n" + "\n".join(wrong[:12])
 
 
 def bodies(form: SeenForm) -> Iterator[tuple[str, Any]]:
@@ -120,6 +134,7 @@ def kinds_of_forms(username: str) -> dict[tuple[str, frozenset[str]], SeenForm]:
     return kinds
 
 
+@cache
 def shared_kinds() -> dict[str, list[SeenForm]]:
     """Share the kinds of forms between the people who meet them first."""
     seen: set[tuple[str, frozenset[str]]] = set()
@@ -159,7 +174,7 @@ def test_no_form_can_be_filled_so_that_it_fails(username: str, undone: None) -> 
             )
             if response.status_code >= 500:
                 wrong.append(f"{form.action} {case}: {response.status_code}")
-    assert not wrong, f"{len(wrong)}:\n" + "\n".join(wrong[:60])
+    assert not wrong, f"{len(wrong)}:\n" + "\n".join(wrong[:12])
 
 
 FORGED = (
@@ -197,7 +212,7 @@ def test_no_forged_identifier_in_an_address_makes_a_page_fail(username: str, und
                 response = browser.open(path, method=method, data={"csrf_token": token} if method == "POST" else None)
                 if response.status_code >= 500:
                     wrong.append(f"{method} {path[:120]} ({rule.endpoint}): {response.status_code}")
-    assert not wrong, f"{len(wrong)}:\n" + "\n".join(wrong[:60])
+    assert not wrong, f"{len(wrong)}:\n" + "\n".join(wrong[:12])
 
 
 def forge(rule: str, value: Callable[[], str]) -> str:
