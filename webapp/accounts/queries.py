@@ -17,6 +17,12 @@ def people_with_role(session: Session, organisation_id: int, *roles: Role) -> Ro
     ).all()
 
 
+def people_to_notify(session: Session, organisation_id: int, *roles: Role) -> Rows:
+    """Return those of ``people_with_role`` who want a mail when something awaits them; acts with legal weight are mailed to all of them."""
+    query = _people().where(Membership.organisation_id == organisation_id, Membership.role.in_(roles), Account.mail_notices.is_(True))
+    return session.execute(query.order_by(Account.full_name, Account.id)).all()
+
+
 def everyone_with_role(session: Session, *roles: Role) -> Rows:
     """Return the active people (account_id, full_name, email) who hold one of ``roles`` anywhere, by name."""
     return session.execute(_people().where(Membership.role.in_(roles)).order_by(Account.full_name, Account.id)).all()

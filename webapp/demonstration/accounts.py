@@ -41,6 +41,8 @@ ORGANISATIONS = {
     "accreditation": (OrganisationKind.ACCREDITATION_BODY, "Comité d'accréditation (démonstration)", None, "Paris"),
     "ministere": (OrganisationKind.MINISTRY, "Ministère du Travail (démonstration)", None, "Paris"),
     "opco-industries": (OrganisationKind.OPCO, "OPCO Industries et Métiers", None, "Paris"),
+    "atpro-0": (OrganisationKind.ATPRO, "Transitions Bretagne (association fictive)", "Bretagne", None),
+    "faf-0": (OrganisationKind.FAF, "FAF Artisans du Bâtiment (fictif)", None, None),
     "client-alpha": (OrganisationKind.CLIENT, "Société Alpha Domotique", None, "Nantes"),
     "operateur": (OrganisationKind.OPERATOR, "Guichet, équipe assistance", None, "Lyon"),
 }
@@ -49,6 +51,8 @@ SIGN_INS = (
     SignIn("claire.fontaine", "Claire Fontaine", "vauban", "Laboratoire Vauban", Role.SCOPE_EDITOR),
     SignIn("hugo.mercier", "Hugo Mercier", "accreditation", "Comité d'accréditation (démonstration)", Role.SCOPE_OFFICER),
     SignIn("ines.garnier", "Inès Garnier", "opco-industries", "OPCO Industries et Métiers", Role.DECLARANT),
+    SignIn("erwan.kervella", "Erwan Kervella", "atpro-0", "Transitions Bretagne (association fictive)", Role.DECLARANT),
+    SignIn("odile.chevalier", "Odile Chevalier", "faf-0", "FAF Artisans du Bâtiment (fictif)", Role.DECLARANT),
     SignIn("paul.lambert", "Paul Lambert", "ministere", "Ministère du Travail (démonstration)", Role.NATIONAL_AGENT),
     SignIn("soizic.legoff", "Soizic Le Goff", "ministere", "Ministère du Travail (démonstration)", Role.REGIONAL_AGENT, "Bretagne"),
     SignIn("nadia.benali", "Nadia Benali", "client-alpha", "Société Alpha Domotique", Role.CLIENT_CONTACT),

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Organisation
-from webapp.accounts.queries import people_with_role
+from webapp.accounts.queries import people_to_notify
 from webapp.actor import SYSTEM, Actor, Role
 from webapp.clock import Clock
 from webapp.errors import Conflict, Invalid
@@ -220,6 +220,6 @@ def notify_published(session: Session, clock: Clock, public_url: str) -> int:
 
 def _mail(session: Session, clock: Clock, version: PublishedVersion, file: Dossier, link: str) -> None:
     title, body = mails.published(file.number, version.number, version.effective_at, link)
-    for person in people_with_role(session, file.organisation_id, Role.SCOPE_EDITOR):
+    for person in people_to_notify(session, file.organisation_id, Role.SCOPE_EDITOR):
         key = f"scope-published:{version.id}:{person.account_id}"
         enqueue(session, clock, to=person.email, subject=title, body=body, key=key)
