@@ -1,0 +1,1 @@
+"""``make bench``: one run, one table. (Being written: see benchmarks/pages.py.)"""
