@@ -25,10 +25,9 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave tests about PostgreSQL itself out of the run on SQLite."""
-    if os.environ.get("TEST_DATABASE_URL"):
-        return
-    left_out = [item for item in items if item.get_closest_marker("postgresql")]
+    """Leave tests about one database itself out of the run on the other."""
+    other = "sqlite" if os.environ.get("TEST_DATABASE_URL") else "postgresql"
+    left_out = [item for item in items if item.get_closest_marker(other)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 

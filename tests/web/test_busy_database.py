@@ -1,6 +1,5 @@
 """A database that somebody else holds for long: nothing is lost, and the page says what to do."""
 
-import os
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from tests.conftest import SignedIn
 from webapp.actor import SYSTEM
 from webapp.db import Database
 
-pytestmark = pytest.mark.skipif(bool(os.environ.get("TEST_DATABASE_URL")), reason="SQLite has one writer at a time, PostgreSQL many")
+pytestmark = pytest.mark.sqlite  # it has one writer at a time, PostgreSQL many
 
 
 def _impatient(connection: Any, *_: object) -> None:
