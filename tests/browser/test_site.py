@@ -1,0 +1,112 @@
+"""Every page of the site map, as each role sees it: accessible, quiet, narrow enough, light enough."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from lxml import html as lxml_html
+from playwright.sync_api import Page
+
+from tests.browser.conftest import OpenPage
+from webapp.config import ROOT
+
+AXE = ROOT / "tests/vendor/axe-core-4.14.1/axe.min.js"
+ROLES = (None, "claire.fontaine", "hugo.mercier", "ines.garnier", "paul.lambert", "nadia.benali", "camille.roux", "anne.petit")
+FIRST_VISIT_BYTES, FIRST_VISIT_REQUESTS = 28_000, 4
+LATER_BYTES, LATER_REQUESTS = 8_000, 1
+#: Objects that are opened from each list, besides the pages of the site map.
+LISTS = ("/portees", "/declarations", "/assistance", "/assistance/file", "/contrats", "/registre", "/administration/organisations")
+SEEN: set[str] = set()
+
+
+def addresses(page: Page) -> Iterator[str]:
+    """Yield the pages of the site map that the person sees, and the first object of each list."""
+    page.goto("/plan-du-site")
+    hrefs = [node.get("href") for node in lxml_html.fromstring(page.content()).cssselect("main a[href^='/']")]
+    yield from dict.fromkeys(hrefs)
+    for path in LISTS:
+        if path in hrefs:
+            page.goto(path)
+            rows = lxml_html.fromstring(page.content()).cssselect("main table td a[href^='/'], main table th a[href^='/']")
+            objects = [node.get("href").split("#")[0] for node in rows if "?" not in node.get("href")]
+            yield from objects[:1]
+
+
+@cache
+def axe_source() -> str:
+    """Return axe as released."""
+    return AXE.read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds on the page shown."""
+    page.evaluate(axe_source())
+    found: dict[str, Any] = page.evaluate("async () => await axe.run(document, {resultTypes: ['violations']})")
+    return [f"{item['id']}: {item['help']} — {json.dumps(item['nodes'][0]['html'])[:160]}" for item in found["violations"]]
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_pages_are_accessible_and_quiet(open_page: OpenPage, username: str | None) -> None:
+    page = open_page(username)
+    wrong = []
+    for path in list(addresses(page)):
+        if path in SEEN:
+            continue
+        SEEN.add(path)
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        wrong += [f"{path}: {violation}" for violation in violations(page)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_no_page_scrolls_sideways_on_a_narrow_screen(open_page: OpenPage, username: str | None) -> None:
+    page = open_page(username, width=360)
+    wrong = []
+    for path in list(addresses(page)):
+        page.goto(path)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 360:
+            wrong.append(f"{path}: {width} px")
+    assert not wrong, "\n".join(wrong)
+
+
+class Meter:
+    """Counts what the network carries, headers included."""
+
+    def __init__(self, page: Page) -> None:
+        self.session = page.context.new_cdp_session(page)
+        self.session.send("Network.enable")
+        self.cached: set[str] = set()
+        self.sizes: dict[str, float] = {}
+        self.session.on("Network.requestServedFromCache", lambda event: self.cached.add(event["requestId"]))
+        self.session.on("Network.loadingFinished", lambda event: self.sizes.__setitem__(event["requestId"], event["encodedDataLength"]))
+
+    def measure(self, page: Page, path: str) -> tuple[int, int]:
+        """Open a page and return the bytes and the requests that it took."""
+        self.sizes.clear()
+        self.cached.clear()
+        page.goto(path, wait_until="networkidle")
+        sizes = [size for identifier, size in self.sizes.items() if identifier not in self.cached and size > 0]
+        return round(sum(sizes)), len(sizes)
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_pages_keep_to_their_budgets(open_page: OpenPage, username: str | None) -> None:
+    page = open_page(username)
+    paths = [path for path in addresses(page) if path not in MEASURED]
+    MEASURED.update(paths)
+    meter, wrong = Meter(page), []
+    for path in paths:
+        meter.session.send("Network.clearBrowserCache")
+        first, first_requests = meter.measure(page, path)
+        later, later_requests = meter.measure(page, path)
+        if first > FIRST_VISIT_BYTES or first_requests > FIRST_VISIT_REQUESTS or later > LATER_BYTES or later_requests > LATER_REQUESTS:
+            wrong.append(f"{path}: first {first} bytes in {first_requests}, later {later} in {later_requests}")
+    assert not wrong, "\n".join(wrong)
+
+
+MEASURED: set[str] = set()
