@@ -11,14 +11,16 @@ from sqlalchemy import func, select
 from tests.conftest import People
 from tests.helpdesk.calendars import paris
 from tests.helpdesk.support import URL, opened, report
+from webapp.accounts.models import Account
 from webapp.clock import FrozenClock
+from webapp.contracts.models import Site
 from webapp.db import Database, GuichetSession
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.evidence.models import AuditEvent
 from webapp.folding import words
 from webapp.helpdesk.clockwork import stored_events, tell
 from webapp.helpdesk.commitments import desk_hours
-from webapp.helpdesk.models import Ticket, TicketMessage
+from webapp.helpdesk.models import Ticket, TicketMessage, TicketSite
 from webapp.helpdesk.queries import get_ticket, search
 from webapp.helpdesk.rules.clock import Reason
 from webapp.helpdesk.rules.commitment import Commitment
@@ -26,8 +28,9 @@ from webapp.helpdesk.rules.deadlines import Target
 from webapp.helpdesk.rules.reference import parse_reference
 from webapp.helpdesk.rules.services import ServiceType
 from webapp.helpdesk.rules.states import State, Verb
-from webapp.helpdesk.services import Client, Qualification, act, assign, note, open_ticket, qualify, reply
+from webapp.helpdesk.services import Client, Contact, Qualification, act, assign, note, open_ticket, qualify, reply
 from webapp.outbox.models import OutboxMessage
+from webapp.worktime import Territory
 
 
 @pytest.fixture(autouse=True)
@@ -94,8 +97,8 @@ def test_a_whole_life_leaves_one_audit_event_an_act(session: GuichetSession, peo
     ]  # fmt: skip
     said = [subject.partition("] ")[2].partition(" :")[0] for subject in subjects(session)]
     assert said == [
-        "Signalement reçu", "Interruption confirmée", "Votre réponse est attendue", "Accès au site demandé", "Accès au site obtenu",
-        "Service rétabli", "Incident clos",
+        "Signalement reçu", "Interruption confirmée", "Votre réponse est attendue", "Le client a écrit", "Accès au site demandé",
+        "Accès au site obtenu", "Service rétabli", "Incident clos",
     ]  # fmt: skip
 
 
@@ -171,6 +174,78 @@ def test_qualifying_changes_the_deadline_with_the_level_and_keeps_the_pauses(
     eight = Commitment(desk_hours(), restoration=Target(time=timedelta(hours=8)), in_house=True)
     qualify(session, agent, clock, ticket, Qualification(eight, ServiceType.IN_HOUSE, (), 2))
     assert ticket.restoration_due_at == paris("2026-11-24 11:00")
+
+
+def test_a_ticket_that_changes_client_goes_with_all_that_hangs_on_it(session: GuichetSession, people: People, clock: FrozenClock) -> None:
+    # FL-12.5c, FL-7.1
+    agent, old, new = people.actors["agente"], people.organisations["client"], people.organisations["autre-client"]
+    ticket = qualified(session, people, clock)
+    site = Site(
+        organisation_id=old.id, name="Siège", address="", timezone="Europe/Paris", territory=Territory.METROPOLITAN, created_at=clock.now()
+    )
+    session.add(site)
+    session.flush()
+    session.add(TicketSite(organisation_id=old.id, ticket_id=ticket.id, site_id=site.id))
+    act(session, agent, clock, ticket, Verb.PAUSE, public_url=URL)
+    clock.advance(timedelta(hours=1))
+    act(session, agent, clock, ticket, Verb.RESUME, public_url=URL)
+    note(session, agent, clock, ticket, "L’appel venait de la Société Bêta.")
+    session.commit()
+    eight = Commitment(desk_hours(), restoration=Target(time=timedelta(hours=8)), in_house=True)
+    found = Qualification(
+        eight, ServiceType.IN_HOUSE, (), 2, Client(new.id, new.name), Contact("Paul Roy", "01 99 00 11 22", "paul@exemple.invalid")
+    )
+    with pytest.raises(Conflict):
+        qualify(session, agent, clock, ticket, found, seen_version=ticket.version - 1)
+    qualify(session, agent, clock, ticket, found, seen_version=ticket.version)
+    session.commit()
+    assert {row.organisation_id for row in stored_events(session, ticket.id)} == {new.id}
+    owners = select(TicketMessage.organisation_id).where(TicketMessage.ticket_id == ticket.id).distinct()
+    assert session.scalars(owners).all() == [new.id]
+    assert session.scalar(select(func.count()).select_from(TicketSite)) == 0
+    assert (ticket.notified_at, ticket.restoration_due_at) == (paris("2026-11-23 10:00"), paris("2026-11-24 11:00"))
+    with pytest.raises(NotFound):
+        get_ticket(session, people.actors["cliente"], ticket.reference)
+    assert get_ticket(session, people.actors["autre-cliente"], ticket.reference) is ticket
+    assert search(session, agent, words(f"{new.name} excel"))
+    told = session.scalars(select(AuditEvent.detail).where(AuditEvent.action == "ticket.qualified").order_by(AuditEvent.id.desc())).first()
+    assert told is not None
+    assert (told["before"]["client"], told["after"]["client"]) == (old.id, new.id)
+    assert (told["before"]["sites"], told["after"]["sites"], told["after"]["contact"]) == ([site.id], [], "Paul Roy")
+    reply(session, agent, clock, ticket, "Bonjour", public_url=URL)
+    assert session.scalars(select(OutboxMessage.recipient).order_by(OutboxMessage.id.desc())).first() == "paul@exemple.invalid"
+
+
+def test_the_agent_in_charge_gets_one_mail_until_they_act_again(session: GuichetSession, people: People, clock: FrozenClock) -> None:
+    agent, client = people.actors["agente"], people.actors["cliente"]
+    account = session.get(Account, agent.account_id)
+    assert account is not None
+    ticket = qualified(session, people, clock)
+
+    def mails_to_agent() -> list[str]:
+        rows = session.scalars(select(OutboxMessage.subject).where(OutboxMessage.recipient == account.email).order_by(OutboxMessage.id))
+        return [subject.partition("] ")[2].partition(" :")[0] for subject in rows]
+
+    reply(session, client, clock, ticket, "Toujours en panne.", public_url=URL)
+    assert mails_to_agent() == [], "nobody is in charge"
+    assign(session, agent, clock, ticket, agent.account_id, agent.name)
+    for words_ in ("Alors ?", "Et maintenant ?"):
+        reply(session, client, clock, ticket, words_, public_url=URL)
+    assert mails_to_agent() == ["Le client a écrit"]
+    act(session, agent, clock, ticket, Verb.CONFIRM, public_url=URL)
+    act(session, agent, clock, ticket, Verb.ASK_CLIENT, text="Quel poste ?", public_url=URL)
+    reply(session, client, clock, ticket, "Tous.", public_url=URL)
+    act(session, agent, clock, ticket, Verb.RESTORE, public_url=URL)
+    act(session, client, clock, ticket, Verb.REOPEN, text="Toujours rien.", reason=Reason.RELAPSE, public_url=URL)
+    assert mails_to_agent() == ["Le client a écrit", "Le client a écrit", "Rouvert par le client"]
+    note(session, agent, clock, ticket, "Vu.")
+    account.mail_notices = False
+    reply(session, client, clock, ticket, "Alors ?", public_url=URL)
+    assert len(mails_to_agent()) == 3
+    body = session.scalars(select(OutboxMessage.body).where(OutboxMessage.recipient == account.email)).first()
+    assert body is not None
+    assert "Alors" not in body
+    assert f"/assistance/{ticket.reference}" in body
 
 
 def test_a_stale_page_is_refused_and_changes_nothing(session: GuichetSession, people: People, clock: FrozenClock) -> None:

@@ -1,4 +1,4 @@
-"""Mails to a ticket's contact: built here, sent by the outbox. They carry a link and the operator's words, never declared data."""
+"""Mails to a ticket's contact and agent: built here, sent by the outbox. They carry a link and the desk's words, never declared data."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,8 @@ from webapp.helpdesk.rules.states import Verb
 from webapp.texts import mark as _m
 from webapp.web.i18n import business_duration, paris
 
+ANSWERED = _m("Le client a écrit : %(title)s")
+REOPENED = _m("Rouvert par le client : %(title)s")
 REPLY = _m("Nouveau message : %(title)s")
 RESUMED = _m("L’accès au site a été obtenu. Le décompte de l’interruption reprend.")
 
@@ -68,6 +70,19 @@ def said(ticket: Ticket, public_url: str, subject: str, text: str) -> Mail:
     """Pass on a public message of the desk, under a subject (one of ``SUBJECTS`` or ``REPLY``) that says what happened."""
     with force_locale("fr"):
         return _mail(ticket, public_url, _(subject, title=ticket.title), text)
+
+
+def to_agent(ticket: Ticket, name: str, subject: str, public_url: str) -> Mail:
+    """Tell the agent in charge that the client has written (``ANSWERED``) or reopened (``REOPENED``); the words stay on the portal."""
+    with force_locale("fr"):
+        paragraphs = [
+            _("Bonjour %(name)s,", name=name),
+            _("Un message du client vous attend sur le ticket %(reference)s, que vous suivez.", reference=ticket.reference),
+            _("Lire et répondre : %(link)s", link=f"{public_url}/assistance/{ticket.reference}"),
+            _("Aucun autre courriel ne partira pour ce ticket avant que vous n’y ayez agi."),
+            _("Guichet, service d’assistance · %(url)s", url=public_url),
+        ]
+        return Mail(f"[{ticket.reference}] {_(subject, title=ticket.title)}", "\n\n".join(paragraphs) + "\n")
 
 
 def closed(ticket: Ticket, public_url: str, durations: Durations) -> Mail:

@@ -6,6 +6,19 @@ from webapp.helpdesk.services.messages import note
 from webapp.helpdesk.services.opening import Client, Report, open_ticket
 from webapp.helpdesk.services.planned import exclude
 from webapp.helpdesk.services.replies import reply
-from webapp.helpdesk.services.triage import Qualification, assign, qualify
+from webapp.helpdesk.services.triage import Contact, Qualification, assign, qualify
 
-__all__ = ["Client", "Qualification", "Report", "act", "assign", "exclude", "facts_of", "note", "open_ticket", "qualify", "reply"]
+__all__ = [
+    "Client",
+    "Contact",
+    "Qualification",
+    "Report",
+    "act",
+    "assign",
+    "exclude",
+    "facts_of",
+    "note",
+    "open_ticket",
+    "qualify",
+    "reply",
+]

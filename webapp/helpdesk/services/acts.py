@@ -16,6 +16,7 @@ from webapp.helpdesk.rules.clock import EventKind, Reason, replay
 from webapp.helpdesk.rules.states import ENDED, NotPossible, Side, State, Transition, Verb, arrival, transition
 from webapp.helpdesk.services.common import authorise, check_unchanged, note_act, send
 from webapp.helpdesk.services.messages import add_message
+from webapp.helpdesk.services.notices import tell_assignee
 from webapp.helpdesk.texts import DEFAULT_WORDS, STATES, VERBS
 
 
@@ -60,6 +61,8 @@ def act(
     note_act(session, actor, clock, ticket, line.action, detail)
     if side is Side.DESK:
         _mail(session, clock, ticket, line, words, public_url)
+    else:
+        tell_assignee(session, clock, ticket, mails.REOPENED if verb is Verb.REOPEN else mails.ANSWERED, public_url)
     return message
 
 

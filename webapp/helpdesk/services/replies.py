@@ -14,12 +14,13 @@ from webapp.helpdesk.rules.states import Side, State, Verb
 from webapp.helpdesk.services.acts import act
 from webapp.helpdesk.services.common import authorise, check_unchanged, note_act, send
 from webapp.helpdesk.services.messages import add_message
+from webapp.helpdesk.services.notices import tell_assignee
 
 
 def reply(
     session: Session, actor: Actor, clock: Clock, ticket: Ticket, body: str, *, public_url: str, seen_version: int | None = None
 ) -> TicketMessage | None:
-    """Add a public message, return it, and mail it to the contact when it comes from the desk.
+    """Add a public message, return it, and mail it to the contact when it comes from the desk, else tell the agent in charge.
 
     The desk's first one is the first response (FL-12.1). The client's answer ends the waiting for it.
     """
@@ -36,4 +37,6 @@ def reply(
     note_act(session, actor, clock, ticket, "ticket.replied", {"message": message.id, "from_desk": message.from_desk})
     if side is Side.DESK:
         send(session, clock, ticket, mails.said(ticket, public_url, mails.REPLY, body), f"message:{message.id}")
+    else:
+        tell_assignee(session, clock, ticket, mails.ANSWERED, public_url)
     return message
