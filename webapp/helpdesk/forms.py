@@ -33,6 +33,19 @@ def service_choices() -> list[tuple[str, Any]]:
     return [(str(service), _l(words)) for service, words in SERVICES.items()]
 
 
+def _contact_name() -> StringField:
+    return StringField(_l("Nom de l’interlocuteur"), validators=[required(_l("Dites qui nous pouvons joindre.")), at_most(200)])
+
+
+def _contact_phone() -> StringField:
+    return StringField(_l("Téléphone"), validators=[required(_l("Donnez un numéro de téléphone.")), at_most(40), PHONE])
+
+
+def _contact_email() -> StringField:
+    checks = [required(_l("Donnez une adresse pour la réponse.")), at_most(320), EMAIL]
+    return StringField(_l("Adresse électronique"), validators=checks)
+
+
 class ReportForm(BaseForm):
     """What FL-12.5b asks: contact, type of service, circumstances and consequences, coordinates, sites."""
 
@@ -45,11 +58,9 @@ class ReportForm(BaseForm):
     consequences = TextAreaField(
         _l("Conséquences"), validators=[required(_l("Dites ce que vous ne pouvez plus faire, et pour qui.")), at_most(2000)]
     )
-    contact_name = StringField(_l("Nom de l’interlocuteur"), validators=[required(_l("Dites qui nous pouvons joindre.")), at_most(200)])
-    contact_email = StringField(
-        _l("Adresse électronique"), validators=[required(_l("Donnez une adresse pour la réponse.")), at_most(320), EMAIL]
-    )
-    contact_phone = StringField(_l("Téléphone"), validators=[required(_l("Donnez un numéro de téléphone.")), at_most(40), PHONE])
+    contact_name = _contact_name()
+    contact_phone = _contact_phone()
+    contact_email = _contact_email()
     contract = SelectField(_l("Contrat"), validators=[Optional()])
     sites = CheckboxesField(_l("Sites touchés"))
 
@@ -64,9 +75,10 @@ class PhoneReportForm(ReportForm):
 
 
 class QualificationForm(BaseForm):
-    """Contract and level, sites, service and priority (FL-12.5c)."""
+    """Client, contract and level, sites, service, priority, and whom to write to (FL-12.5c)."""
 
     version = HiddenField()
+    client = ChoiceField(_l("Client"), validators=[required(_l("Choisissez le client."))])
     contract = ChoiceField(_l("Contrat et niveau de service"))
     service = ChoiceField(_l("Type de service"), validators=[required()])
     priority = ChoiceField(
@@ -75,6 +87,9 @@ class QualificationForm(BaseForm):
         validators=[required()],
     )
     sites = CheckboxesField(_l("Sites touchés"))
+    contact_name = _contact_name()
+    contact_phone = _contact_phone()
+    contact_email = _contact_email()
 
 
 class MessageForm(BaseForm):

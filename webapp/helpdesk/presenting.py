@@ -15,7 +15,7 @@ from webapp.helpdesk.commitments import calendar_named, desk_hours
 from webapp.helpdesk.policies import works_the_desk
 from webapp.helpdesk.queue import waiting_rows
 from webapp.helpdesk.rules.account import Account, Cause
-from webapp.helpdesk.rules.deadlines import Urgency, urgency
+from webapp.helpdesk.rules.deadlines import SOON, Urgency, urgency
 from webapp.helpdesk.rules.states import State
 from webapp.helpdesk.texts import STATES, STATES_FOR_CLIENT
 from webapp.web.i18n import business_duration, language, machine
@@ -56,7 +56,7 @@ def lines(rows: Iterable[Any], now: datetime, actor: Actor, *, for_desk: bool = 
             reference=row.reference,
             title=row.title,
             client=row.client,
-            chip=words.chip(row),
+            chip=words.chip(row, row.warning_minutes),
             due=words.short(row.due_at) if row.due_at else "",
             due_machine=machine(row.due_at) if row.due_at else "",
             due_title=words.exact(row.due_at) if row.due_at else "",
@@ -69,9 +69,9 @@ def lines(rows: Iterable[Any], now: datetime, actor: Actor, *, for_desk: bool = 
     ]
 
 
-def chip_of(row: Any, now: datetime, *, for_desk: bool) -> Chip:
-    """Return the chip of one ticket."""
-    return _Words(now, for_desk=for_desk).chip(row)
+def chip_of(ticket: Any, warning_minutes: int | None, now: datetime, *, for_desk: bool) -> Chip:
+    """Return the chip of one ticket; ``warning_minutes`` is its level's threshold, None without a level."""
+    return _Words(now, for_desk=for_desk).chip(ticket, warning_minutes)
 
 
 class _Words:
@@ -85,7 +85,7 @@ class _Words:
         self.paris = _("heure de Paris")
         self.days = _day_names(language())
 
-    def chip(self, row: Any) -> Chip:
+    def chip(self, row: Any, warning_minutes: int | None) -> Chip:
         """Say how near the next deadline is, or what the ticket waits for."""
         if row.due_at is None:
             kind = "ok" if row.state is State.RESTORED else "q"
@@ -95,7 +95,7 @@ class _Words:
         left = row.due_at - self.now if elapsed else calendar_named(row.calendar).between(self.now, row.due_at)
         if left == timedelta() and self.now > row.due_at:
             return Chip(_("Échéance dépassée"), "late")
-        near = urgency(left)
+        near = urgency(left, SOON if warning_minutes is None else timedelta(minutes=warning_minutes))
         words = self.late if near is Urgency.LATE else self.left
         return Chip(words % {"time": business_duration(left)}, str(near))
 
@@ -202,7 +202,7 @@ def waiting(session: Any, actor: Actor, clock: Clock) -> list[WaitingRow]:
     desk = works_the_desk(actor)
     words, answer = _Words(clock.now(), for_desk=desk), Chip(_("Votre réponse est attendue"), "soon")
     rows = waiting_rows(session, actor)
-    chips = [answer if row.state is State.WAITING_CLIENT and not desk else words.chip(row) for row in rows]
+    chips = [answer if row.state is State.WAITING_CLIENT and not desk else words.chip(row, row.warning_minutes) for row in rows]
     return [
         WaitingRow(
             label=row.title,

@@ -54,7 +54,7 @@ def get_ticket(session: Session, actor: Actor, reference: str, *, lock: bool = F
 
 
 def get_ticket_with_names(session: Session, actor: Actor, reference: str) -> Any:
-    """Return (Ticket, client, assignee, contract_number, level_label, level_number) for a page, or raise ``NotFound``."""
+    """Return (Ticket, client, assignee, contract_number, level_label, level_number, warning_minutes) for a page, or raise ``NotFound``."""
     assignee = aliased(Account)
     row = session.execute(
         select(
@@ -64,6 +64,7 @@ def get_ticket_with_names(session: Session, actor: Actor, reference: str) -> Any
             Contract.number.label("contract_number"),
             ServiceLevel.label.label("level_label"),
             ServiceLevelVersion.number.label("level_number"),
+            ServiceLevelVersion.warning_minutes,
         )
         .join(Organisation, Organisation.id == Ticket.organisation_id)
         .outerjoin(assignee, assignee.id == Ticket.assignee_id)

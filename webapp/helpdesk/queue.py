@@ -1,5 +1,6 @@
 """The agents' queue: views with their counts, one page of rows, and what waits for one person. Columns, not entities."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,8 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
-from webapp.accounts.models import Organisation
+from webapp.accounts.models import Account, Organisation
 from webapp.actor import Actor
+from webapp.contracts.models import Contract, ServiceLevelVersion
 from webapp.db import Rows
 from webapp.folding import words
 from webapp.helpdesk.models import Ticket
@@ -114,11 +116,16 @@ ROW = (
     Ticket.assignee_id,
     Ticket.calendar,
     Ticket.restoration_elapsed,
+    ServiceLevelVersion.warning_minutes,
 )
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
-    return select(*ROW).join(Organisation, Organisation.id == Ticket.organisation_id)
+    return (
+        select(*ROW)
+        .join(Organisation, Organisation.id == Ticket.organisation_id)
+        .outerjoin(ServiceLevelVersion, ServiceLevelVersion.id == Ticket.level_version_id)
+    )
 
 
 def order_by(sort: str, *, descending: bool, archive: bool) -> tuple[Any, ...]:
@@ -135,6 +142,41 @@ def order_by(sort: str, *, descending: bool, archive: bool) -> tuple[Any, ...]:
 def queue_rows(session: Session, wanted: Wanted, order: tuple[Any, ...], *, offset: int, limit: int) -> Rows:
     """Return one page of the queue, plus one row that tells whether there is a next page."""
     return session.execute(_rows().where(*_conditions(wanted)).order_by(*order).offset(offset).limit(limit + 1)).all()
+
+
+EXPORTED = (
+    Ticket.reference,
+    Ticket.title,
+    Organisation.name.label("client"),
+    Contract.number.label("contract"),
+    Ticket.service,
+    Ticket.state,
+    Ticket.priority,
+    Account.full_name.label("assignee"),
+    Ticket.notified_at,
+    Ticket.first_response_due_at,
+    Ticket.first_responded_at,
+    Ticket.restoration_due_at,
+    Ticket.restored_at,
+    Ticket.closed_at,
+    Ticket.business_seconds,
+    Ticket.elapsed_seconds,
+    Ticket.paused_seconds,
+)
+
+
+def exported_rows(session: Session, wanted: Wanted, order: tuple[Any, ...], limit: int) -> Iterator[Any]:
+    """Yield what the queue's table holds, read from the database little by little, plus one row that tells whether there is more."""
+    statement = (
+        select(*EXPORTED)
+        .join(Organisation, Organisation.id == Ticket.organisation_id)
+        .outerjoin(Account, Account.id == Ticket.assignee_id)
+        .outerjoin(Contract, Contract.id == Ticket.contract_id)
+        .where(*_conditions(wanted))
+        .order_by(*order)
+        .limit(limit + 1)
+    )
+    yield from session.execute(statement.execution_options(yield_per=500))
 
 
 def own_rows(session: Session, actor: Actor, *, open_only: bool, text: str, offset: int, limit: int) -> Rows:

@@ -144,6 +144,7 @@ ACCESS: Final[dict[str, Access]] = {
     "helpdesk.message": SIGNED_IN,
     "helpdesk.act": SIGNED_IN,
     "helpdesk.queue": roles(Role.DESK_AGENT, Role.DESK_LEAD),
+    "helpdesk.queue_export": roles(Role.DESK_AGENT, Role.DESK_LEAD),
     "helpdesk.open_for_client": roles(Role.DESK_AGENT, Role.DESK_LEAD),
     "helpdesk.qualify": roles(Role.DESK_AGENT, Role.DESK_LEAD),
     "helpdesk.assign": roles(Role.DESK_AGENT, Role.DESK_LEAD),

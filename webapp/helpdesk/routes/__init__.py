@@ -34,6 +34,6 @@ def verb_label(verb: Verb) -> str:
     return str(_(VERBS[verb]))
 
 
-from webapp.helpdesk.routes import acts, desk, reporting, tickets  # noqa: E402 -- each adds its views to the blueprint
+from webapp.helpdesk.routes import acts, desk, export, qualification, reporting, tickets  # noqa: E402 -- each adds its views to the blueprint
 
-__all__ = ["acts", "blueprint", "desk", "reporting", "tickets"]
+__all__ = ["acts", "blueprint", "desk", "export", "qualification", "reporting", "tickets"]

@@ -1,4 +1,4 @@
-"""Acting on a ticket: messages, transitions, qualification, assignment. Each by a plain form, quicker with htmx."""
+"""Acting on a ticket: messages, transitions, assignment. Each by a plain form, quicker with htmx."""
 
 from typing import Any
 
@@ -11,10 +11,9 @@ from webapp.actor import Role
 from webapp.errors import Conflict, Forbidden, Invalid
 from webapp.helpdesk import policies, services
 from webapp.helpdesk.clockwork import stored_events, tell
-from webapp.helpdesk.commitments import offer_key, offers, sites_of, sites_of_ticket, with_sites
-from webapp.helpdesk.forms import ActForm, AssignForm, MessageForm, PlannedForm, QualificationForm, ReopenForm, fill_choices, service_of
+from webapp.helpdesk.forms import ActForm, AssignForm, MessageForm, PlannedForm, ReopenForm
 from webapp.helpdesk.models import Ticket
-from webapp.helpdesk.queries import get_ticket, get_ticket_with_names, planned_windows
+from webapp.helpdesk.queries import get_ticket, planned_windows
 from webapp.helpdesk.routes import blueprint
 from webapp.helpdesk.routes.tickets import ticket_context
 from webapp.helpdesk.rules.clock import Reason
@@ -44,16 +43,16 @@ def message(reference: str) -> Response:
         except Invalid as error:
             form.refuse(error.errors)
         except Conflict as error:
-            return _stale(reference, form, error)
+            return stale(reference, form, error)
         else:
-            return _after(ticket, said)
+            return after(ticket, said)
     return _again(reference, form)
 
 
 def _carry_out(ticket: Ticket, do: str, form: MessageForm) -> str:
     """Run what the button says and return the announcement."""
     session, actor, clock = get_session(), current_actor(), current_clock()
-    body, seen, url = form.body.data or "", _version(form), state().settings.public_url
+    body, seen, url = form.body.data or "", version_of(form), state().settings.public_url
     if do == "note":
         services.note(session, actor, clock, ticket, body)
         return str(_("La note interne est enregistrée."))
@@ -81,13 +80,13 @@ def act(reference: str, verb: str) -> Response:
     elif form.validate():
         try:
             reason = Reason(form.reason.data) if isinstance(form, ReopenForm) else None
-            url, seen = state().settings.public_url, _version(form)
+            url, seen = state().settings.public_url, version_of(form)
             services.act(session, actor, clock, ticket, done, text=form.body.data or "", reason=reason, public_url=url, seen_version=seen)
-            return _after(ticket, str(_(DONE[done])))
+            return after(ticket, str(_(DONE[done])))
         except Invalid as error:
             form.refuse(error.errors)
         except Conflict as error:
-            return _stale(reference, form, error)
+            return stale(reference, form, error)
     sums = tell(ticket, stored_events(session, ticket.id), clock.now()).durations()
     status = 422 if request.method == "POST" else 200
     return page("helpdesk/act.html", status, ticket=ticket, verb=done, label=_(VERBS[done]), form=form, sums=sums)
@@ -104,45 +103,6 @@ def _check_applies(ticket: Ticket, verb: Verb) -> None:
         raise Conflict(_("Cette action n’est plus possible : le ticket a changé d’état.")) from error
 
 
-@blueprint.route("/assistance/<reference>/qualifier", methods=["GET", "POST"])
-def qualify(reference: str) -> Response:
-    """Say which contract, level and sites a report concerns."""
-    session, actor, clock = get_session(), current_actor(), current_clock()
-    if request.method == "POST":
-        get_ticket(session, actor, reference, lock=True)
-    row = get_ticket_with_names(session, actor, reference)
-    ticket = row.Ticket
-    found = offers(session, ticket.organisation_id, ticket.notified_at)
-    form = QualificationForm()
-    fill_choices(form, [(offer.key, offer.label) for offer in found], sites_of(session, ticket.organisation_id))
-    if request.method == "GET":
-        form.process(data=_present(ticket))
-    elif form.validate():
-        chosen = next(offer for offer in found if offer.key == form.contract.data)
-        sites = tuple(form.sites.data or ())
-        commitment = with_sites(session, chosen, sites, ticket.notified_at).commitment
-        qualification = services.Qualification(commitment, service_of(form), sites, int(form.priority.data))
-        try:
-            services.qualify(session, actor, clock, ticket, qualification, seen_version=_version(form))
-            return _after(ticket, str(_(DONE[Verb.QUALIFY])))
-        except Conflict as error:
-            return _stale(reference, form, error)
-    promises = [(offer, offer.commitment.deadlines(ticket.notified_at)) for offer in found]
-    status = 422 if request.method == "POST" else 200
-    return page("helpdesk/qualify.html", status, ticket=ticket, client=row.client, form=form, promises=promises)
-
-
-def _present(ticket: Ticket) -> dict[str, Any]:
-    """Return the ticket's present qualification, as the form's values."""
-    return {
-        "version": str(ticket.version),
-        "contract": offer_key(ticket.contract_id),
-        "service": str(ticket.service),
-        "priority": str(ticket.priority),
-        "sites": [site.id for site in sites_of_ticket(get_session(), ticket.id)],
-    }
-
-
 @blueprint.route("/assistance/<reference>/attribution", methods=["GET", "POST"])
 def assign(reference: str) -> Response:
     """Give the ticket to an agent; « me » takes it oneself."""
@@ -157,10 +117,10 @@ def assign(reference: str) -> Response:
         chosen = form.assignee.data
         name = agents.get(chosen, "")
         try:
-            services.assign(session, actor, clock, ticket, int(chosen) if chosen else None, name, seen_version=_version(form))
-            return _after(ticket, _("Le ticket est suivi par %(name)s.", name=name) if name else _("Le ticket n’est plus attribué."))
+            services.assign(session, actor, clock, ticket, int(chosen) if chosen else None, name, seen_version=version_of(form))
+            return after(ticket, _("Le ticket est suivi par %(name)s.", name=name) if name else _("Le ticket n’est plus attribué."))
         except Conflict as error:
-            return _stale(reference, form, error)
+            return stale(reference, form, error)
     return page("helpdesk/assign.html", 422 if request.method == "POST" else 200, ticket=ticket, form=form)
 
 
@@ -176,22 +136,22 @@ def planned(reference: str) -> Response:
         form.version.data = str(ticket.version)
     elif form.validate():
         try:
-            services.exclude(session, actor, clock, ticket, windows[form.window.data], seen_version=_version(form))
-            return _after(ticket, str(_("L’interruption programmée est retirée du décompte.")))
+            services.exclude(session, actor, clock, ticket, windows[form.window.data], seen_version=version_of(form))
+            return after(ticket, str(_("L’interruption programmée est retirée du décompte.")))
         except Invalid as error:
             form.refuse(error.errors)
         except Conflict as error:
-            return _stale(reference, form, error)
+            return stale(reference, form, error)
     return page("helpdesk/planned.html", 422 if request.method == "POST" else 200, ticket=ticket, form=form)
 
 
-def _version(form: Any) -> int | None:
+def version_of(form: Any) -> int | None:
     """Return the version that the page was drawn from; a page always carries one, so a missing or forged one is stale."""
     raw = form.version.data or ""
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1
 
 
-def _after(ticket: Ticket, said: str) -> Response:
+def after(ticket: Ticket, said: str) -> Response:
     """Show the ticket again: as a fragment when htmx asked, else by a redirect."""
     session, actor, now = get_session(), current_actor(), current_clock().now()
     location = remember_done(session, url_for("helpdesk.ticket", reference=ticket.reference))
@@ -211,7 +171,7 @@ def _again(reference: str, form: MessageForm) -> Response:
     return page("helpdesk/ticket.html", 422, **context)
 
 
-def _stale(reference: str, form: Any, error: Conflict) -> Response:
+def stale(reference: str, form: Any, error: Conflict) -> Response:
     """Answer 409 with both sides: what was about to be sent, and the ticket as it is now."""
     session = get_session()
     session.rollback()

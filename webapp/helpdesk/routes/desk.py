@@ -1,9 +1,10 @@
 """The agents' queue."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from webapp.helpdesk.commitments import desk_hours
@@ -35,11 +36,8 @@ VIEWS = {
 def queue() -> Response:
     """List the tickets in the order of their deadlines, by views and filters that stand in the URL."""
     session, actor, now = get_session(), current_actor(), current_clock().now()
-    state = list_state(("echeance", "signalement", "reference"), ("vue", "q", "service", "priorite", "libres"))
-    soon = desk_hours().add(now, SOON)
-    wanted = _wanted(state, soon, actor.account_id)
-    numbers = counts(session, soon, actor.account_id)
-    order = order_by(state.sort, descending=state.descending, archive=wanted.view is View.ARCHIVE)
+    state, wanted, order = asked_of_queue()
+    numbers = counts(session, wanted.before, actor.account_id)
     rows = queue_rows(session, wanted, order, offset=state.offset, limit=state.size)
     opening = closed_until(now)
     return _answer(
@@ -52,7 +50,15 @@ def queue() -> Response:
         total=None if wanted.narrowed else numbers.get(wanted.view),
         closed=opening_words(opening, now) if opening else "",
         services=service_choices(),
+        export=replace(state, path=url_for("helpdesk.queue_export")).url(page=None),
     )
+
+
+def asked_of_queue() -> tuple[ListState, Wanted, tuple[Any, ...]]:
+    """Read what the URL asks of the queue: the list's state, the selection, and the order."""
+    state = list_state(("echeance", "signalement", "reference"), ("vue", "q", "service", "priorite", "libres"))
+    wanted = _wanted(state, desk_hours().add(current_clock().now(), SOON), current_actor().account_id)
+    return state, wanted, order_by(state.sort, descending=state.descending, archive=wanted.view is View.ARCHIVE)
 
 
 def _answer(**context: Any) -> Response:

@@ -114,7 +114,7 @@ def ticket_context(session: GuichetSession, actor: Actor, reference: str, now: d
         "sites": sites_of_ticket(session, ticket.id),
         "desk": desk,
         "state_label": _((STATES if desk else STATES_FOR_CLIENT)[ticket.state]),
-        "chip": chip_of(ticket, now, for_desk=desk),
+        "chip": chip_of(ticket, row.warning_minutes, now, for_desk=desk),
         "timeline": timeline(ticket, messages, events),
         "sums": told.durations(),
         "bar": bar(told, calendar, promise.length(calendar, ticket.notified_at), elapsed=promise.elapsed),

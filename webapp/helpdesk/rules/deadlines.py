@@ -8,7 +8,7 @@ from enum import StrEnum
 from webapp.helpdesk.rules.clock import ClockInputs
 from webapp.worktime import SlaClock, WorkCalendar
 
-#: Below this much business time left, a deadline is called near (the queue's own view).
+#: Below this much business time left, a deadline is called near: the queue's own view, and levels that say nothing else.
 SOON = timedelta(hours=4)
 
 _AROUND_THE_CLOCK = WorkCalendar("UTC", {day: [(clock_time(0), clock_time(0))] for day in range(7)}, version="around-the-clock")
@@ -91,8 +91,8 @@ def next_due(first_response_due: datetime | None, restoration_due_at: datetime |
     return min((due for due in owed if due is not None), default=None)
 
 
-def urgency(remaining: timedelta) -> Urgency:
-    """Class the business time left."""
+def urgency(remaining: timedelta, warning: timedelta = SOON) -> Urgency:
+    """Class the time left; under ``warning``, the service level's own threshold, the deadline is near."""
     if remaining < timedelta():
         return Urgency.LATE
-    return Urgency.SOON if remaining < SOON else Urgency.OK
+    return Urgency.SOON if remaining < warning else Urgency.OK
