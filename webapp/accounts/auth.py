@@ -11,12 +11,13 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 
 from webapp.accounts.kept_requests import drop_kept, keep_request
+from webapp.accounts.passwords import HashingBusyError
 from webapp.accounts.sessions import TOUCH_EVERY, SignedIn, account_of_token, find_session, open_session, touch
 from webapp.actor import SYSTEM, Actor
 from webapp.web import csrf
 from webapp.web.access import ACCESS
 from webapp.web.errors import answer
-from webapp.web.pages import announce, see_other_url
+from webapp.web.pages import announce, local_target, see_other_url
 from webapp.web.request import SAFE_METHODS, actor_or_none, current_clock, get_session
 from webapp.web.state import state
 
@@ -47,22 +48,24 @@ def init_app(app: Flask) -> None:
     manager.user_loader(_load_user)
     app.before_request(_apply_access_table)
     app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HashingBusyError, lambda _error: answer(503))
 
 
 def _load_user(token: str) -> User | None:
     settings = state().settings
+    idle = timedelta(minutes=settings.session_idle_minutes)
     database_session = get_session()
     found = find_session(
         database_session,
         current_clock(),
         token,
-        timedelta(minutes=settings.session_idle_minutes),
+        idle,
         timedelta(hours=settings.session_absolute_hours),
     )
     if found is None:
         return None
     database_session.acts_for(found.actor)
-    if current_clock().now() - found.last_seen_at > TOUCH_EVERY:
+    if current_clock().now() - found.last_seen_at > min(TOUCH_EVERY, idle / 4):
         _touch(found)
     return User(token, found)
 
@@ -102,8 +105,8 @@ def _apply_access_table() -> Response | None:
 def _settle_kept_request(actor: Actor) -> None:
     """A kept request that is sent again is no longer kept, unless it is refused (and rolled back) once more."""
     identifier = request.form.get("kept_request", "") if request.method not in SAFE_METHODS else ""
-    if identifier.isdigit():
-        drop_kept(get_session(), actor.account_id or 0, int(identifier[:12]))
+    if identifier.isascii() and identifier.isdigit() and len(identifier) < 10:
+        drop_kept(get_session(), actor.account_id or 0, int(identifier))
 
 
 def local_path() -> str:
@@ -117,7 +120,7 @@ def page_path() -> str:
         return local_path()
     source = request.headers.get("HX-Current-URL") or request.referrer or ""
     prefix = request.host_url.rstrip("/")
-    return source.removeprefix(prefix) if source.startswith(prefix + "/") else "/"
+    return local_target(source.removeprefix(prefix)) or "/" if source.startswith(prefix + "/") else "/"
 
 
 def keep_body(account_id: int | None) -> bool:
@@ -133,9 +136,9 @@ def keep_body(account_id: int | None) -> bool:
 def ask_to_sign_in() -> Response:
     """Send the visitor to the sign-in page, then back here; what a POST carried is kept for the account it came from."""
     token = session.get("_user_id")
-    owner = account_of_token(get_session(), str(token)) if token else None
-    if owner is None:
-        owner = csrf.author_of(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
+    owner = _author()
+    if owner is None and token:
+        owner = account_of_token(get_session(), str(token))
     kept = keep_body(owner)
     back = page_path()
     values: dict[str, Any] = {} if back == "/" else {"suite": back}
@@ -146,18 +149,26 @@ def ask_to_sign_in() -> Response:
     return see_other_url(url_for("accounts.sign_in", **values))
 
 
+def _author() -> int | None:
+    """Return the account for which the form that was sent had been made, whoever is signed in now."""
+    return csrf.author_of(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
+
+
 def _stale_form(_error: CSRFError) -> Response:
     """Answer a form made before the last sign-in: give back to its author what it carried; refuse anything else."""
-    author = csrf.author_of(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
+    author = _author()
     actor = actor_or_none()
     if author is None and actor is None and request.endpoint == "accounts.sign_in":
         announce(_("La page était restée ouverte trop longtemps. Saisissez à nouveau votre identifiant et votre mot de passe."))
         return see_other_url(local_path())
     if author is None:
         return answer(400)
-    if actor is None or actor.account_id != author:
+    if actor is None:
         return ask_to_sign_in()
     keep_body(author)
+    if actor.account_id != author:
+        announce(_("Cette page avait été ouverte par un autre compte : rien n'a été enregistré. Ce qu'elle portait est gardé pour lui."))
+        return see_other_url("/")
     return see_other_url(url_for("accounts.kept"))
 
 

@@ -13,6 +13,7 @@ from webapp.accounts.devices import mark_device
 from webapp.accounts.forms import ActivationForm, ForgottenForm, NewPasswordForm, in_words
 from webapp.accounts.links import Purpose
 from webapp.accounts.models import Account
+from webapp.accounts.recovery import Weighed
 from webapp.accounts.rules import suggest_username
 from webapp.accounts.services import hashing_of
 from webapp.actor import SYSTEM
@@ -30,6 +31,13 @@ def _spent_link(kind: str) -> Response:
     return page("accounts/spent_link.html", 410, kind=kind)
 
 
+def _weigh(form: NewPasswordForm, personal: tuple[str, ...]) -> Weighed:
+    """Judge and hash the password, with no transaction open: what was read is read again afterwards."""
+    get_session().rollback()
+    chosen_name = str(form.username.data) if isinstance(form, ActivationForm) else ""
+    return recovery.weigh(hashing_of(state().settings), form.password.data, form.repeated.data, (*personal, chosen_name))
+
+
 @blueprint.route("/activation/<token>", methods=["GET", "POST"])
 def activation(token: str) -> Response:
     """Choose identifiant and mot de passe (FX-7a)."""
@@ -44,10 +52,8 @@ def activation(token: str) -> Response:
     form = ActivationForm(username=suggestion)
     if form.validate_on_submit():
         try:
-            recovery.activate(
-                session, current_clock(), hashing_of(state().settings), token, form.username.data, form.password.data, form.repeated.data
-            )
-        except Conflict:
+            recovery.activate(session, current_clock(), token, form.username.data, _weigh(form, recovery.personal_words(account)))
+        except (NotFound, Conflict):
             return _spent_link("activation")
         except Invalid as refusal:
             form.refuse(in_words(refusal.errors))
@@ -90,12 +96,10 @@ def new_password(token: str) -> Response:
         return _spent_link("password")
     form = NewPasswordForm()
     if form.validate_on_submit():
-        settings = state().settings
+        public_url = state().settings.public_url
         try:
-            recovery.reset_password(
-                session, current_clock(), hashing_of(settings), settings.public_url, token, form.password.data, form.repeated.data
-            )
-        except Conflict:
+            recovery.reset_password(session, current_clock(), public_url, token, _weigh(form, recovery.personal_words(account)))
+        except (NotFound, Conflict):
             return _spent_link("password")
         except Invalid as refusal:
             form.refuse(in_words(refusal.errors))

@@ -9,17 +9,16 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts.models import KeptRequest
 from webapp.clock import Clock
+from webapp.web.forms import is_secret
 
 KEPT_FOR = timedelta(days=7)
 MOST_PER_ACCOUNT = 20
 MOST_CHARACTERS = 2_000_000
-#: Never written down: tokens of one page, and secrets.
-NEVER_KEPT = ("csrf_token", "password", "token")
 
 
 def keep_request(session: Session, clock: Clock, account_id: int, path: str, page: str, fields: Iterable[tuple[str, str]]) -> int | None:
-    """Keep the fields of one POST for the account; None when nothing is worth keeping or it is too large."""
-    kept = [(name, value) for name, value in fields if not any(word in name for word in NEVER_KEPT)]
+    """Keep the fields of one POST for the account, secrets apart; None when nothing is worth keeping or it is too large."""
+    kept = [(name, value) for name, value in fields if not is_secret(name)]
     body = urlencode(kept)
     if not kept or len(body) > MOST_CHARACTERS:
         return None

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 from webapp.accounts import links, mails
 from webapp.accounts.links import Purpose
 from webapp.accounts.models import Account, AccountSession, Membership, Organisation
-from webapp.accounts.passwords import PasswordHashing
 from webapp.accounts.people import is_last_administrator
-from webapp.accounts.recovery import account_of_link, check_new_password, own_actor, set_password
+from webapp.accounts.recovery import Weighed, account_of_link, own_actor, set_password
 from webapp.accounts.sessions import revoke
 from webapp.actor import Actor
 from webapp.clock import Clock
@@ -96,21 +95,18 @@ def change_notices(session: Session, actor: Actor, clock: Clock, *, mail_notices
     )
 
 
-def check_own_password(hashing: PasswordHashing, account: Account, password: str) -> None:
-    """Raise ``Invalid`` on ``current`` unless the password is the account's: asked again before what matters."""
-    if not hashing.matches(account.password_hash, password):
-        raise Invalid({"current": _m("Ce n'est pas votre mot de passe actuel.")})
+def change_password(session: Session, actor: Actor, clock: Clock, public_url: str, chosen: Weighed, checked: str, session_id: int) -> None:
+    """Change one's password; the other sessions end.
 
-
-def change_password(
-    session: Session, actor: Actor, clock: Clock, hashing: PasswordHashing, public_url: str, password: str, repeated: str, session_id: int
-) -> None:
-    """Change one's password; the other sessions end. The current one has been checked by the caller, outside the transaction."""
+    The caller checked the present password, whose hash is ``checked``, and weighed the new one, outside the transaction: a hash
+    that is another by now means that somebody changed it in between.
+    """
     account = own_account(session, actor)
-    check_new_password(password, repeated, account)
-    if hashing.matches(account.password_hash, password):
-        raise Invalid({"password": _m("C'est déjà votre mot de passe : choisissez-en un autre.")})
-    set_password(session, clock, hashing, public_url, account, password, keep_session=session_id)
+    if chosen.errors:
+        raise Invalid(dict(chosen.errors))
+    if account.password_hash != checked:
+        raise Invalid({"current": _m("Ce n'est pas votre mot de passe actuel.")})
+    set_password(session, clock, public_url, account, chosen.encoded, keep_session=session_id)
 
 
 def ask_for_address(session: Session, actor: Actor, clock: Clock, public_url: str, email: str) -> None:
@@ -137,6 +133,7 @@ def confirm_address(session: Session, clock: Clock, public_url: str, token: str)
         raise Conflict(_m("Cette adresse ne peut plus devenir celle du compte."))
     old, account.email = account.email, email
     session.flush()
+    links.end_all(session, clock, account.id, Purpose.PASSWORD)  # those went to the old address
     mail = mails.address_changed(public_url, account.full_name)
     key = f"address-changed:{link.id}"
     enqueue(session, clock, to=old, subject=mail.subject, body=mail.body, key=key)

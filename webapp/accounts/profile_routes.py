@@ -11,10 +11,12 @@ from webapp.accounts.auth import present_session_id
 from webapp.accounts.blueprint import blueprint
 from webapp.accounts.event_labels import ACTION_LABELS
 from webapp.accounts.forms import AddressForm, ChangePasswordForm, CloseAccountForm, DetailsForm, NoticesForm, in_words
+from webapp.accounts.recovery import personal_words, weigh
 from webapp.accounts.rules import KIND_LABELS, ROLE_LABELS, browser_of
-from webapp.accounts.services import hashing_of
+from webapp.accounts.services import confirm_password, hashing_of
 from webapp.errors import Conflict, Forbidden, Invalid
 from webapp.evidence.queries import count_events, events
+from webapp.texts import mark as _m
 from webapp.web.lists import list_state
 from webapp.web.pages import announce, page, see_other
 from webapp.web.request import current_actor, current_clock, get_session
@@ -64,24 +66,29 @@ def details() -> Response:
     return page("accounts/details.html", status, form=form, theirs=theirs)
 
 
+def _confirmed(form: AddressForm | ChangePasswordForm | CloseAccountForm) -> str:
+    """Have the present password shown again before what matters; return its hash. The request's transaction ends before the check."""
+    encoded = services.own_account(get_session(), current_actor()).password_hash or ""
+    get_session().rollback()
+    refusal = confirm_password(state(), current_actor().account_id or 0, encoded, form.current.data, request.remote_addr or "")
+    if refusal:
+        raise Invalid({"current": refusal})
+    return encoded
+
+
 @blueprint.route("/profil/mot-de-passe", methods=["GET", "POST"])
 def change_password() -> Response:
     """Change one's password; the other sessions end."""
-    session, actor, hashing = get_session(), current_actor(), hashing_of(state().settings)
+    session, actor, public_url = get_session(), current_actor(), state().settings.public_url
     form = ChangePasswordForm()
     if form.validate_on_submit():
+        personal = personal_words(services.own_account(session, actor))
         try:
-            services.check_own_password(hashing, services.own_account(session, actor), form.current.data)
-            services.change_password(
-                session,
-                actor,
-                current_clock(),
-                hashing,
-                state().settings.public_url,
-                form.password.data,
-                form.repeated.data,
-                present_session_id(),
-            )
+            checked = _confirmed(form)
+            chosen = weigh(hashing_of(state().settings), form.password.data, form.repeated.data, personal)
+            if form.password.data == form.current.data:
+                raise Invalid({"password": _m("C'est déjà votre mot de passe : choisissez-en un autre.")})
+            services.change_password(session, actor, current_clock(), public_url, chosen, checked, present_session_id())
         except Invalid as refusal:
             form.refuse(in_words(refusal.errors))
         else:
@@ -97,7 +104,7 @@ def change_address() -> Response:
     form, account = AddressForm(), services.own_account(session, actor)
     if form.validate_on_submit():
         try:
-            services.check_own_password(hashing_of(state().settings), account, form.current.data)
+            _confirmed(form)
             services.ask_for_address(session, actor, current_clock(), state().settings.public_url, form.email.data)
         except Invalid as refusal:
             form.refuse(in_words(refusal.errors))
@@ -156,7 +163,7 @@ def close_account() -> Response:
     form = CloseAccountForm()
     if form.validate_on_submit():
         try:
-            services.check_own_password(hashing_of(state().settings), services.own_account(session, actor), form.current.data)
+            _confirmed(form)
             services.close_own_account(session, actor, current_clock())
         except Invalid as refusal:
             form.refuse(in_words(refusal.errors))

@@ -1,5 +1,8 @@
 """Choosing one's identifiant and mot de passe from an invitation, and a new mot de passe from a link."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
@@ -28,36 +31,54 @@ def own_actor(account: Account) -> Actor:
 
 
 def account_of_link(session: Session, clock: Clock, token: str, purpose: Purpose) -> tuple[SingleUseLink, Account]:
-    """Return a live link and its open account; raises ``NotFound`` for a link that is not ours, was used, or is too old."""
+    """Return a live link and its open account; raises ``NotFound`` for a link that is not ours, was used, or is too old.
+
+    So does the link of an account that was closed, or whose validity ended, in the meantime.
+    """
     link = links.find(session, clock, token, purpose)
     account = session.get(Account, link.account_id) if link else None
-    if link is None or account is None or account.deactivated_at is not None:
+    if link is None or account is None:
+        raise NotFound
+    facts = AccountFacts(True, account.deactivated_at, account.expires_on, account.is_demonstration)
+    if not may_sign_in(facts, clock.now(), demonstration_allowed=True):
         raise NotFound
     return link, account
 
 
-def _check_password(password: str, repeated: str, account: Account, username: str | None) -> dict[str, str]:
-    found = weaknesses(password, [account.full_name, account.email, username or ""])
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A new password that has been looked at: its hash, or what is wrong with it (field → sentences, one a line)."""
+
+    encoded: str
+    errors: Mapping[str, str]
+
+
+def weigh(hashing: PasswordHashing, password: str, repeated: str, personal: Sequence[str]) -> Weighed:
+    """Judge and hash a new password. It takes a while: call it outside any transaction, for nobody should wait on a lock meanwhile.
+
+    ``personal`` is what others know of the person (name, address, identifiant). Raises ``HashingBusyError``.
+    """
+    found = weaknesses(password, personal)
     if found:
-        return {"password": found[0].message if len(found) == 1 else "\n".join(weakness.message for weakness in found)}
-    return {} if password == repeated else {"repeated": _m("Les deux mots de passe diffèrent : retapez-les.")}
+        return Weighed("", {"password": "\n".join(weakness.message for weakness in found)})
+    if password != repeated:
+        return Weighed("", {"repeated": _m("Les deux mots de passe diffèrent : retapez-les.")})
+    return Weighed(hashing.hash(password), {})
 
 
-def check_new_password(password: str, repeated: str, account: Account) -> None:
-    """Raise ``Invalid`` when the password cannot be this account's."""
-    errors = _check_password(password, repeated, account, account.username)
-    if errors:
-        raise Invalid(errors)
+def personal_words(account: Account) -> tuple[str, ...]:
+    """Return what others know of the person, to be kept out of the password."""
+    return account.full_name, account.email, account.username or ""
 
 
-def activate(session: Session, clock: Clock, hashing: PasswordHashing, token: str, username: str, password: str, repeated: str) -> Account:
+def activate(session: Session, clock: Clock, token: str, username: str, chosen: Weighed) -> Account:
     """Finish the registration with the identifiant and mot de passe that the person chose (FX-7a).
 
     Raises ``NotFound`` (link), ``Invalid`` (``username``, ``password``, ``repeated``), ``Conflict`` when the link was used meanwhile.
     """
     link, account = account_of_link(session, clock, token, Purpose.ACTIVATION)
     username = username.strip()
-    errors = _check_password(password, repeated, account, username)
+    errors = dict(chosen.errors)
     problem = username_problem(username)
     if problem:
         errors["username"] = problem
@@ -68,7 +89,7 @@ def activate(session: Session, clock: Clock, hashing: PasswordHashing, token: st
     if not links.use(session, clock, link):
         raise Conflict(_m("Ce lien vient d'être utilisé."))
     now = clock.now()
-    account.username, account.password_hash, account.password_changed_at, account.activated_at = username, hashing.hash(password), now, now
+    account.username, account.password_hash, account.password_changed_at, account.activated_at = username, chosen.encoded, now, now
     session.flush()
     record(session, own_actor(account), clock, action="account.activated", subject=f"compte {username}")
     return account
@@ -81,9 +102,10 @@ def ask_for_password(session: Session, clock: Clock, public_url: str, typed: str
     """
     now, name = clock.now(), canonical_username(typed)
     key = name_key(f"password:{name}")
+    of_name, of_network = SignInAttempt.name_key == key, SignInAttempt.network == network_of(address)
     recent = session.execute(
-        select(func.count().filter(SignInAttempt.name_key == key), func.count().filter(SignInAttempt.network == network_of(address))).where(
-            SignInAttempt.at > now - WINDOW, or_(SignInAttempt.name_key == key, SignInAttempt.network == network_of(address))
+        select(func.count().filter(of_name), func.count().filter(of_network)).where(
+            SignInAttempt.at > now - WINDOW, SignInAttempt.succeeded.is_(False), or_(of_name, of_network)
         )
     ).one()
     session.add(SignInAttempt(at=now, name_key=key, network=network_of(address)))
@@ -99,24 +121,21 @@ def ask_for_password(session: Session, clock: Clock, public_url: str, typed: str
     record(session, own_actor(account), clock, action="account.password_link_sent", subject=f"compte {account.username}")
 
 
-def reset_password(
-    session: Session, clock: Clock, hashing: PasswordHashing, public_url: str, token: str, password: str, repeated: str
-) -> Account:
+def reset_password(session: Session, clock: Clock, public_url: str, token: str, chosen: Weighed) -> Account:
     """Set the password from a mailed link; every session of the account ends. Raises as ``activate`` does."""
     link, account = account_of_link(session, clock, token, Purpose.PASSWORD)
-    check_new_password(password, repeated, account)
+    if chosen.errors:
+        raise Invalid(dict(chosen.errors))
     if not links.use(session, clock, link):
         raise Conflict(_m("Ce lien vient d'être utilisé."))
-    set_password(session, clock, hashing, public_url, account, password, keep_session=None)
+    set_password(session, clock, public_url, account, chosen.encoded, keep_session=None)
     return account
 
 
-def set_password(
-    session: Session, clock: Clock, hashing: PasswordHashing, public_url: str, account: Account, password: str, keep_session: int | None
-) -> None:
-    """Store the new password, end the account's other sessions and pending links, warn the owner by mail."""
+def set_password(session: Session, clock: Clock, public_url: str, account: Account, encoded: str, keep_session: int | None) -> None:
+    """Store the new password's hash, end the account's other sessions and pending links, warn the owner by mail."""
     now = clock.now()
-    account.password_hash, account.password_changed_at = hashing.hash(password), now
+    account.password_hash, account.password_changed_at = encoded, now
     session.flush()
     links.end_all(session, clock, account.id, Purpose.PASSWORD, Purpose.EMAIL)
     revoke(session, clock, account_id=account.id, keep=keep_session)

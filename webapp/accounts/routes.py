@@ -12,7 +12,6 @@ from webapp.accounts.blueprint import blueprint
 from webapp.accounts.devices import mark_device, present_device
 from webapp.accounts.forms import SignInForm
 from webapp.accounts.kept_requests import drop_kept, fields_of, kept_requests
-from webapp.accounts.passwords import HashingBusyError
 from webapp.accounts.sessions import revoke, switch_organisation
 from webapp.evidence.services import record
 from webapp.web.pages import announce, local_target, page, see_other, see_other_url
@@ -32,10 +31,7 @@ def sign_in() -> Response:
     if not form.validate_on_submit():
         return _sign_in_page(form, 422 if request.method == "POST" else 200)
     get_session().rollback()  # the attempt is written in transactions of its own
-    try:
-        outcome = services.authenticate(state(), form.username.data, form.password.data, request.remote_addr or "", present_device())
-    except HashingBusyError:
-        abort(503)
+    outcome = services.authenticate(state(), form.username.data, form.password.data, request.remote_addr or "", present_device())
     if outcome.account_id is not None:
         return _signed_in(outcome.account_id, target)
     form.form_errors.append(outcome.message)

@@ -1,6 +1,6 @@
 """Signing in: the throttle, the password, and whether the account is open."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -82,6 +82,26 @@ def authenticate(state: State, username: str, password: str, address: str, devic
         return Outcome(None, _closed_words(account, now))
     _succeed(state, attempt.id, account, password)
     return Outcome(account.id)
+
+
+def confirm_password(state: State, account_id: int, encoded: str, password: str, address: str) -> str | None:
+    """Check the password of somebody who is signed in, asked again before what matters; return what to say when it is not the one.
+
+    A session left open or stolen is no means to guess it: failures delay as they do at sign-in. Call it outside any transaction.
+    Raises ``HashingBusyError``.
+    """
+    key, network, now = name_key(f"confirm:{account_id}"), network_of(address), state.clock.now()
+    with state.database.transaction(SYSTEM) as session:
+        until = wait_until(replace(_failures(session, key, network, None, now), is_marked=True), now)
+        if until is not None:
+            return _wait_words(until, now)
+        attempt = SignInAttempt(at=now, name_key=key, network=network)
+        session.add(attempt)
+    if not hashing_of(state.settings).matches(encoded, password):
+        return str(_("Ce n'est pas votre mot de passe actuel."))
+    with state.database.transaction(SYSTEM) as session:
+        session.execute(update(SignInAttempt).where(SignInAttempt.id == attempt.id).values(succeeded=True))
+    return None
 
 
 def _account(session: Session, username: str) -> Any:

@@ -57,7 +57,7 @@ def author_of(masked: str | None) -> int | None:
     except BadData:
         return None
     _, _, account = str(secret).partition(":")
-    return int(account) if account.isdigit() else None
+    return int(account) if account.isascii() and account.isdigit() else None
 
 
 def init_app(app: Flask) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound
+from webapp.web.forms import is_secret
 from webapp.web.htmx import is_fragment_request, retarget
 from webapp.web.request import start_afresh
 
@@ -91,6 +92,6 @@ def answer(status: int, message: str = "", reference: str = "") -> Response:
 
 def _to_send_again(status: int) -> list[tuple[str, str]]:
     """Return the fields of a form that met a busy database, so that one button sends it again; never a password."""
-    if status != 503 or request.method != "POST" or any("password" in name for name in request.form):
+    if status != 503 or request.method != "POST" or any(is_secret(name) for name in request.form if name != "csrf_token"):
         return []
     return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]

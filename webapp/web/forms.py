@@ -22,6 +22,15 @@ from webapp.web.once import OnceToken
 _CONTROL = {code: None for code in range(32) if code not in (9, 10, 13)} | {127: None}
 
 
+#: Names of fields that hold a password, besides those that say so in their name.
+_SECRET_NAMES = frozenset({"current", "repeated"})
+
+
+def is_secret(name: str) -> bool:
+    """Tell whether a form's field of this name holds a secret: never stored as typed, never written in a page."""
+    return name in _SECRET_NAMES or "password" in name or "token" in name
+
+
 def clean_text(value: str | None) -> str | None:
     """Return typed text in NFC, without control characters and outer white space."""
     if value is None:
