@@ -35,6 +35,17 @@
     doc.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
     if (event.persisted) location.reload(); // Back after sign-out shows nothing
   });
+  doc.addEventListener("keydown", function (event) {
+    var row = event.target.closest && event.target.closest("tr.edit"), back;
+    if (!row || event.isComposing) return;
+    if (event.key === "Escape" && (back = row.querySelector(".back"))) {
+      event.preventDefault();
+      back.click();
+    } else if (event.key === "Enter" && !event.shiftKey && event.target.tagName === "TEXTAREA") {
+      event.preventDefault();
+      event.target.form.requestSubmit();
+    }
+  });
   var summary = doc.getElementById("erreurs");
   if (summary) summary.focus();
 })();

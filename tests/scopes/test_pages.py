@@ -64,7 +64,7 @@ def test_a_line_is_edited_without_scripts_by_links_and_one_form(editor: Checking
     link = next(node for node in editor.tree.cssselect("#l2 a") if node.text_content() == "Modifier")
     assert editor.get(link.get("href")).status_code == 303
     editor.follow()
-    assert editor.tree.cssselect("#l2 input[name=c-caracteristique]")[0].get("value") == "Chlorures"
+    assert editor.tree.cssselect("#l2 [name=c-caracteristique]")[0].text == "Chlorures"
     response = editor.submit("form#fl2", {"c-caracteristique": "Bromures"}, "Enregistrer")
     assert response.status_code == 303
     assert response.headers["Location"].endswith(f"/portees/{NUMBER}#l2")
@@ -101,7 +101,7 @@ def test_a_stale_save_shows_both_versions_and_keeps_what_was_typed(
     assert editor.submit("form#fl1", {"c-caracteristique": "Nitrites"}).status_code == 303
     assert other.submit("form#fl1", {"c-caracteristique": "Fluorures"}).status_code == 409
     assert "Ligne 1 modifiée entre-temps" in other.text()
-    assert other.tree.cssselect("#l1 input[name=c-caracteristique]")[0].get("value") == "Fluorures"
+    assert other.tree.cssselect("#l1 [name=c-caracteristique]")[0].text == "Fluorures"
     assert "Nitrites" in other.tree.cssselect("#l1")[0].text_content()
     assert "Nitrates" in other.tree.cssselect("#l1")[0].text_content()
     assert live(session, file)[0] == (1, "Nitrites")
@@ -117,7 +117,7 @@ def test_a_stale_save_as_a_fragment_replaces_its_row(editor: CheckingClient, fil
     response = editor.submit("form#fl1", {"c-caracteristique": "Fluorures"}, headers=HX)
     assert response.status_code == 409
     assert response.headers["HX-Retarget"] == "#l1"
-    assert editor.tree.cssselect("input[name=c-caracteristique]")[0].get("value") == "Fluorures"
+    assert editor.tree.cssselect("[name=c-caracteristique]")[0].text == "Fluorures"
 
 
 def test_a_line_deleted_meanwhile_can_be_added_again_with_what_was_typed(
@@ -167,7 +167,7 @@ def test_a_copy_is_ready_to_be_changed(editor: CheckingClient, session: GuichetS
     editor.get(f"/portees/{NUMBER}?ligne=1")
     assert editor.submit("form#fl1", button="Dupliquer").status_code == 303
     editor.follow()
-    assert editor.tree.cssselect("#l4 input")
+    assert editor.tree.cssselect("#l4 textarea")
     assert "Identique à la ligne 1." in editor.get(f"/portees/{NUMBER}").text
 
 
@@ -187,7 +187,7 @@ def test_an_empty_line_is_refused_beside_its_cell_with_a_summary(editor: Checkin
     empty = {f"c-{key}": "" for key in cells("")}
     assert editor.submit("form#fl2", empty).status_code == 422
     assert "Remplissez au moins une case de la ligne." in editor.text()
-    assert editor.tree.cssselect("#l2 input[aria-invalid=true]")
+    assert editor.tree.cssselect("#l2 [aria-invalid=true]")
     link = editor.tree.cssselect("#erreurs a")[0].get("href")
     assert editor.tree.cssselect(link)
 
@@ -255,7 +255,7 @@ def test_the_control_lists_what_is_wrong_with_a_link_to_each_line(editor: Checki
     assert not editor.tree.cssselect("form#demande")
     editor.get(editor.tree.cssselect("#constats a")[0].get("href"))
     editor.follow()
-    assert editor.tree.cssselect("#l2 input")
+    assert editor.tree.cssselect("#l2 textarea")
 
 
 def test_a_publication_is_asked_for_seen_and_taken_back(editor: CheckingClient) -> None:
@@ -337,7 +337,7 @@ def test_an_officer_opens_a_file_and_its_body_finds_it(officer: CheckingClient, 
     body.get("/portees/8-1234")
     assert "Nature de l’échantillon biologique" in body.text()
     body.get("/portees/8-1234?ajouter=1")
-    assert body.tree.cssselect("input[name=c-examen]")
+    assert body.tree.cssselect("textarea[name=c-examen]")
 
 
 def test_an_officer_records_a_decision_and_the_body_is_told(
@@ -435,3 +435,53 @@ def test_a_wrong_line_is_reported_with_its_exact_place(editor: CheckingClient) -
     link = next(node for node in editor.tree.cssselect("#l2 a") if node.text_content() == "Signaler une erreur")
     editor.get(link.get("href"))
     assert editor.tree.cssselect("[name=location]")[0].get("value") == "Dossier 1-0042, ligne 2"
+
+
+def test_a_line_is_hung_on_another_general_line_from_its_own_fields(
+    editor: CheckingClient, session: GuichetSession, people: People, clock: FrozenClock, file: Dossier
+) -> None:
+    # FX-9
+    publish(session, people, clock)
+    editor.sign_in("editrice")
+    editor.get(f"/portees/{NUMBER}?ligne=2")
+    offered = [option.get("value") for option in editor.tree.cssselect("#l2-generale option")]
+    assert offered == ["1", "2", "3"]
+    assert editor.submit("form#fl2", {"rattachement": "2"}).status_code == 303
+    editor.follow()
+    groups = [(node.get("id"), [row.get("id") for row in node.cssselect("tr[id^=l]")]) for node in editor.tree.cssselect("#lignes tbody")]
+    assert [rows for _, rows in groups] == [["l1", "l3"], ["l2"], []]
+    editor.get(f"/portees/{NUMBER}/publication")
+    assert "1 ligne modifiée" in editor.text()
+    assert "Portée générale : 1 → 2" in editor.text()
+    editor.get(f"/portees/{NUMBER}")
+    assert editor.submit("form[action$=annulation]").status_code == 303
+    assert live(session, file) == [(1, "Nitrates"), (2, "Chlorures"), (3, "Sulfates")]
+
+
+def test_a_line_that_leaves_its_group_with_scripts_loads_the_page_where_it_went(editor: CheckingClient) -> None:
+    editor.get(f"/portees/{NUMBER}/lignes/2", headers=HX)
+    response = editor.submit("form#fl2", {"rattachement": "2"}, headers=HX)
+    assert response.status_code == 204
+    assert response.headers["HX-Redirect"].endswith(f"/portees/{NUMBER}#l2")
+
+
+@pytest.mark.parametrize("forged", ["99", "", "1\x00", "<script>"])
+def test_a_forged_general_line_is_refused_beside_its_field(editor: CheckingClient, forged: str) -> None:
+    editor.get(f"/portees/{NUMBER}?ligne=2")
+    assert editor.submit("form#fl2", {"rattachement": forged, "c-caracteristique": "Bromures"}).status_code == 422
+    assert "Choisissez une ligne de la portée générale de ce dossier." in editor.text()
+    assert editor.tree.cssselect(editor.tree.cssselect("#erreurs a")[0].get("href"))
+    assert editor.tree.cssselect("#l2 [name=c-caracteristique]")[0].text == "Bromures"
+
+
+def test_editing_without_scripts_keeps_the_filter_until_the_end(editor: CheckingClient) -> None:
+    # P-4
+    editor.get(f"/portees/{NUMBER}?generale=1&q=eaux")
+    editor.get(editor.tree.cssselect("#m2")[0].get("href"))
+    assert editor.last.headers["Location"] == f"/portees/{NUMBER}?generale=1&q=eaux&ligne=2#l2"
+    editor.follow()
+    editor.get(editor.tree.cssselect("#l2 a.back")[0].get("href"))
+    assert editor.last.headers["Location"] == f"/portees/{NUMBER}?generale=1&q=eaux#l2"
+    editor.get(f"/portees/{NUMBER}?generale=1&q=eaux&ligne=2")
+    editor.submit("form#fl2", {"c-caracteristique": "Bromures"})
+    assert editor.last.headers["Location"] == f"/portees/{NUMBER}?generale=1&q=eaux#l2"

@@ -10,8 +10,9 @@ from webapp.clock import FrozenClock
 from webapp.db import GuichetSession
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.evidence.models import AuditEvent
-from webapp.scopes.models import Dossier, DraftLine, ScopeChange
+from webapp.scopes.models import Dossier, DraftLine, GeneralLine, ScopeChange
 from webapp.scopes.queries import file_head
+from webapp.scopes.rules.decisions import GeneralStatus
 from webapp.scopes.rules.states import Draft, Online, ScopeState
 from webapp.scopes.services import lines
 from webapp.scopes.services.undo import undo_last
@@ -145,6 +146,45 @@ def test_undo_never_overwrites_what_somebody_else_did_since(
     with pytest.raises(Conflict, match="ligne 1 a changé"):
         undo_last(session, colleague, clock, NUMBER)
     assert texts(session, file)[0] == (1, "Bromures")
+
+
+def test_a_line_hung_elsewhere_goes_to_the_end_of_its_new_group_and_back_to_its_place(
+    session: GuichetSession, people: People, clock: FrozenClock, file: Dossier
+) -> None:
+    editor = people.actors["editrice"]
+    lines.add_line(session, editor, clock, NUMBER, "2", cells("Plomb"))
+    moved = lines.save_line(session, editor, clock, NUMBER, 1, 1, cells("Nitrates"), "2")
+    assert moved.version == 2
+    assert [number for number, _ in texts(session, file)] == [2, 3, 4, 1]
+    undo_last(session, editor, clock, NUMBER)
+    assert [number for number, _ in texts(session, file)] == [1, 2, 3, 4]
+    assert moved.version == 3
+
+
+def test_a_line_hung_elsewhere_meanwhile_is_a_stale_save(
+    session: GuichetSession, people: People, clock: FrozenClock, file: Dossier
+) -> None:
+    editor = people.actors["editrice"]
+    lines.save_line(session, editor, clock, NUMBER, 1, 1, cells("Nitrates"), "2")
+    with pytest.raises(lines.StaleLine):
+        lines.save_line(session, editor, clock, NUMBER, 1, 1, cells("Nitrates"), "1")
+    assert lines.save_line(session, editor, clock, NUMBER, 1, 1, cells("Nitrates"), "2").version == 2  # the same save sent twice
+    with pytest.raises(Invalid, match="portée générale de ce dossier"):
+        lines.save_line(session, editor, clock, NUMBER, 1, 2, cells("Nitrates"), "99")
+
+
+def test_a_line_leaves_a_suspended_general_line_and_cannot_join_it(
+    session: GuichetSession, people: People, clock: FrozenClock, file: Dossier
+) -> None:
+    # FX-8d
+    editor = people.actors["editrice"]
+    first = session.scalars(select(GeneralLine).where(GeneralLine.code == "1")).one()
+    first.status = GeneralStatus.SUSPENDED
+    session.flush()
+    assert lines.save_line(session, editor, clock, NUMBER, 1, 1, cells("Nitrites"), "1").version == 2  # it may stay there
+    lines.save_line(session, editor, clock, NUMBER, 1, 2, cells("Nitrites"), "2")
+    with pytest.raises(Invalid, match="plus en vigueur"):
+        lines.save_line(session, editor, clock, NUMBER, 1, 3, cells("Nitrites"), "1")
 
 
 def test_undo_has_an_end(session: GuichetSession, people: People, clock: FrozenClock) -> None:

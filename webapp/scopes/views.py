@@ -74,7 +74,10 @@ class RowView:
 
 @dataclass(frozen=True, slots=True)
 class RowForm:
-    """A line whose cells are fields. ``number`` None: a new one. ``theirs`` and ``base`` are set after a conflict."""
+    """A line whose cells are fields. ``number`` None: a new one. ``theirs`` and ``base`` are set after a conflict.
+
+    ``general`` is the code of the general line that it hangs on, ``chosen`` the one asked for among ``choices`` (code, label).
+    """
 
     number: int | None
     version: int
@@ -89,6 +92,8 @@ class RowForm:
     who: str = ""
     at: Any = None
     gone: bool = False
+    chosen: str = ""
+    choices: Sequence[tuple[str, str]] = ()
 
     @property
     def dom_id(self) -> str:
@@ -176,6 +181,15 @@ def groups(head: FileHead, generals: Sequence[AnyRow], rows: Sequence[AnyRow], *
         )
         for general in generals
         if general.id in by_general or (empty_too and not general.lines)
+    ]
+
+
+def general_choices(generals: Sequence[AnyRow], present: str) -> list[tuple[str, str]]:
+    """Return the general lines that a line may hang on: those in force, and the one it hangs on at present."""
+    return [
+        (general.code, f"{general.code} — {general.title}")
+        for general in generals
+        if general.status is GeneralStatus.ACTIVE or general.code == present
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Organisation
@@ -77,15 +77,20 @@ _TWIN: Any = (
 )
 
 
-def draft_page(
-    session: Session, dossier_id: int, *, code: str = "", text: str = "", changed_only: bool = False, offset: int = 0
-) -> tuple[Sequence[AnyRow], int]:
-    """Return one page of live draft lines in their order, and how many there are (0 for a page past the end)."""
+def _wanted(dossier_id: int, code: str, text: str, *, changed_only: bool) -> list[ColumnElement[bool]]:
     wanted = [DraftLine.dossier_id == dossier_id, ~DraftLine.deleted, matching(DraftLine.search_text, text)]
     if code:
         wanted.append(GeneralLine.code == code)
     if changed_only:
         wanted.append(DraftLine.differs())
+    return wanted
+
+
+def draft_page(
+    session: Session, dossier_id: int, *, code: str = "", text: str = "", changed_only: bool = False, offset: int = 0
+) -> tuple[Sequence[AnyRow], int]:
+    """Return one page of live draft lines in their order, and how many there are (0 for a page past the end)."""
+    wanted = _wanted(dossier_id, code, text, changed_only=changed_only)
     # The page is chosen on narrow rows first: what a row shows, and its twin, are read for a hundred lines and not for all.
     place = (
         select(DraftLine.id, func.count().over().label("total"), GeneralLine.rank.label("group_rank"))
@@ -114,8 +119,8 @@ def draft_line(session: Session, dossier_id: int, number: int) -> AnyRow:
     return row
 
 
-def place_of(session: Session, dossier_id: int, number: int) -> int:
-    """Return how many live lines stand before the line in the file's order: tells the page it is on."""
+def place_of(session: Session, dossier_id: int, number: int, *, code: str = "", text: str = "", changed_only: bool = False) -> int:
+    """Return how many live lines that :func:`draft_page` would list stand before the line: tells the page it is on."""
     target = session.execute(
         select(GeneralLine.rank.label("general"), DraftLine.rank, DraftLine.number)
         .join(GeneralLine, GeneralLine.id == DraftLine.general_line_id)
@@ -129,14 +134,8 @@ def place_of(session: Session, dossier_id: int, number: int) -> int:
         and_(same, DraftLine.rank < target.rank),
         and_(same, DraftLine.rank == target.rank, DraftLine.number < target.number),
     )
-    return (
-        session.scalar(
-            select(func.count(DraftLine.id))
-            .join(GeneralLine, GeneralLine.id == DraftLine.general_line_id)
-            .where(DraftLine.dossier_id == dossier_id, ~DraftLine.deleted, before)
-        )
-        or 0
-    )
+    counted = select(func.count(DraftLine.id)).join(GeneralLine, GeneralLine.id == DraftLine.general_line_id)
+    return session.scalar(counted.where(*_wanted(dossier_id, code, text, changed_only=changed_only), before)) or 0
 
 
 def draft_lines(session: Session, dossier_id: int) -> list[Line]:

@@ -62,7 +62,8 @@ def _render(head: FileHead, form: RowForm | None = None, status: int = 200) -> R
     if form is None and bar_may_edit(head):
         form = _asked_form(head, generals)
     context = bar_context(head) | {"activity": of, "generals": generals, "groups": groups, "asked": asked, "total": total}
-    return page("scopes/editor.html", status, form=form, names=views.field_names(of.columns), words=views.row_words(), **context)
+    names = views.field_names(of.columns)
+    return page("scopes/editor.html", status, form=form, names=names, words=views.row_words(), kept=_kept(), **context)
 
 
 def bar_may_edit(head: FileHead) -> bool:
@@ -92,28 +93,38 @@ def _blank(general: Any, after: int | None = None) -> RowForm:
 def _form_of(head: FileHead, number: int, generals: Any = None) -> RowForm:
     session = get_session()
     row = queries.draft_line(session, head.id, number)
-    general = next(item for item in generals or queries.general_scope(session, head.id) if item.id == row.general_line_id)
+    generals = generals or queries.general_scope(session, head.id)
+    general = next(item for item in generals if item.id == row.general_line_id)
     view = views.row_view(
         activity(head.activity), row, queries.facts_of(general, head.requested_at), views.quiet_chips(), held=head.online_version > 0
     )
-    return RowForm(number, row.version, row.cells, general.code, general.id, notes=view.notes)
+    choices = views.general_choices(generals, general.code)
+    return RowForm(number, row.version, row.cells, general.code, general.id, notes=view.notes, chosen=general.code, choices=choices)
 
 
 def _typed(head: FileHead) -> dict[str, str]:
     return {key: request.form.get(name, "") for key, name in views.field_names(activity(head.activity).columns).items()}
 
 
-def _page_url(head: FileHead, line: int, **values: Any) -> str:
-    """Return the address of the editor's page on which the line stands."""
-    place = queries.place_of(get_session(), head.id, line)
+def _kept() -> dict[str, str]:
+    """Return the filters of the page that the person came from, which addresses of lines carry."""
+    return {name: value for name, value in _list().filters.items() if value}
+
+
+def _page_url(head: FileHead, line: int, kept: dict[str, str] | None = None, **values: Any) -> str:
+    """Return the address of the editor's page on which the line stands, under the filters ``kept``."""
+    asked = kept or {}
+    code, text, changed = (asked.get(name, "") for name in ("generale", "q", "changees"))
+    place = queries.place_of(get_session(), head.id, line, code=code, text=text, changed_only=bool(changed))
     number = place // PAGE_LINES + 1
-    return url_for("scopes.edit", number=head.number, page=number if number > 1 else None, _anchor=f"l{line}", **values)
+    return url_for("scopes.edit", number=head.number, page=number if number > 1 else None, _anchor=f"l{line}", **asked, **values)
 
 
 def _row_form(head: FileHead, form: RowForm, status: int = 200) -> Response:
     of = activity(head.activity)
     names = views.field_names(of.columns)
-    return fragment("scopes/_row_form.html", status, head=head, form=form, activity=of, names=names)
+    kept = _kept() if form.number is not None else {}
+    return fragment("scopes/_row_form.html", status, head=head, form=form, activity=of, names=names, kept=kept)
 
 
 def _row(head: FileHead, number: int) -> str:
@@ -123,7 +134,14 @@ def _row(head: FileHead, number: int) -> str:
     of = activity(head.activity)
     view = views.row_view(of, row, queries.facts_of(general, head.requested_at), views.quiet_chips(), held=head.online_version > 0)
     return render_template(
-        "scopes/_row.html", head=head, row=view, activity=of, editable=bar_may_edit(head), words=views.row_words(), fresh=True
+        "scopes/_row.html",
+        head=head,
+        row=view,
+        activity=of,
+        editable=bar_may_edit(head),
+        words=views.row_words(),
+        kept=_kept(),
+        fresh=True,
     )
 
 
@@ -155,7 +173,8 @@ def line(number: str, line: int) -> Response:
     head = _head(number)
     if not is_fragment_request():
         queries.draft_line(get_session(), head.id, line)
-        return see_other_url(_page_url(head, line, ligne=line if bar_may_edit(head) else None))
+        reading = request.args.get("lecture") or not bar_may_edit(head)
+        return see_other_url(_page_url(head, line, _kept(), ligne=None if reading else line))
     if request.args.get("lecture") or not bar_may_edit(head):
         return Response(_row(head, line), mimetype="text/html")
     return _row_form(head, _form_of(head, line))
@@ -168,22 +187,27 @@ def save_line(number: str, line: int) -> Response:
     typed, raw = _typed(head), request.form.get("version", "")
     version = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
     try:
-        line_services.save_line(get_session(), actor, clock, number, line, version, typed)
+        code = request.form.get("rattachement")
+        line_services.save_line(get_session(), actor, clock, number, line, version, typed, code)
     except line_services.StaleLine as stale:
         return _refused(head, _conflict(head, line, typed, stale), 409)
     except Invalid as invalid:
         form = _form_of(head, line)
-        return _refused(head, replace(form, version=version, values=typed, errors=invalid.errors, notes={}), 422)
+        form = replace(form, version=version, values=typed, errors=invalid.errors, notes={}, chosen=code or form.general)
+        return _refused(head, form, 422)
     announce(saved_words(line))
+    if code not in (None, request.form.get("generale")):
+        return see_other_url(_page_url(head, line))  # the row has left its group, and perhaps its page
     if is_fragment_request():
         return _with_bar(head, _row(head, line))
-    return see_other_url(_page_url(head, line))
+    return see_other_url(_page_url(head, line, _kept()))
 
 
 def _conflict(head: FileHead, number: int, typed: dict[str, str], stale: line_services.StaleLine) -> RowForm:
     """Return the form that shows mine, theirs and what both started from; saving it again keeps mine over theirs."""
     theirs = stale.facts["line"]
-    general = next(row for row in queries.general_scope(get_session(), head.id) if row.id == theirs.general_line_id)
+    generals = queries.general_scope(get_session(), head.id)
+    general = next(row for row in generals if row.id == theirs.general_line_id)
     return RowForm(
         number,
         theirs.version,
@@ -195,6 +219,8 @@ def _conflict(head: FileHead, number: int, typed: dict[str, str], stale: line_se
         who=stale.facts["who"],
         at=stale.facts["at"],
         gone=theirs.deleted,
+        chosen=request.form.get("rattachement") or general.code,
+        choices=views.general_choices(generals, general.code),
     )
 
 
@@ -225,6 +251,7 @@ def new_line(number: str) -> Response:
             head=head,
             group={"id": general.id, "code": general.code, "last": form.after or ""},
             columns=len(activity(head.activity).columns),
+            back=True,
         )
     return _row_form(head, form)
 
@@ -252,9 +279,8 @@ def add_line(number: str) -> Response:
         return see_other_url(where)
     next_form = RowForm(None, 0, {}, code, general.id, added.number)
     of = activity(head.activity)
-    blank = render_template(
-        "scopes/_row_form.html", head=head, form=next_form, activity=of, names=views.field_names(of.columns), token=new_once()
-    )
+    names = views.field_names(of.columns)
+    blank = render_template("scopes/_row_form.html", head=head, form=next_form, activity=of, names=names, token=new_once(), kept={})
     return _with_bar(head, _row(head, added.number), blank)
 
 
@@ -267,12 +293,13 @@ def duplicate_line(number: str, line: int) -> Response:
         return see_other_url(done)
     copy = line_services.duplicate_line(session, actor, clock, number, line)
     announce(_("Ligne %(copy)d ajoutée, copie de la ligne %(number)d : modifiez-la.", copy=copy.number, number=line))
-    where = remember_done(session, _page_url(head, copy.number, ligne=copy.number))
+    where = remember_done(session, _page_url(head, copy.number, _kept(), ligne=copy.number))
     if not is_fragment_request():
         return see_other_url(where)
     form = _form_of(head, copy.number)
     of = activity(head.activity)
-    row = render_template("scopes/_row_form.html", head=head, form=form, activity=of, names=views.field_names(of.columns), token=new_once())
+    names = views.field_names(of.columns)
+    row = render_template("scopes/_row_form.html", head=head, form=form, activity=of, names=names, token=new_once(), kept=_kept())
     return _with_bar(head, row)
 
 
@@ -282,9 +309,7 @@ def delete_line(number: str, line: int) -> Response:
     head = _head(number)
     raw = request.form.get("version", "")
     version = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
-    where = url_for("scopes.edit", number=number)
-    if not is_fragment_request():
-        where = _page_url(head, line)
+    where = _page_url(head, line, _kept()) if not is_fragment_request() else ""
     try:
         line_services.delete_line(get_session(), current_actor(), current_clock(), number, line, version)
     except line_services.StaleLine as stale:
@@ -305,7 +330,7 @@ def move_line(number: str, line: int) -> Response:
         raise Invalid({"sens": _("Choisissez « Monter » ou « Descendre ».")})
     line_services.move_line(get_session(), current_actor(), current_clock(), number, line, step)
     announce(_("Ligne %(number)d déplacée.", number=line))
-    return see_other_url(_page_url(head, line, ligne=line))
+    return see_other_url(_page_url(head, line, _kept(), ligne=line))
 
 
 @blueprint.post("/<number>/annulation")

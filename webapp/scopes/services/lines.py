@@ -86,24 +86,38 @@ def _stale(session: Session, file: Dossier, line: DraftLine, version: int, mine:
 
 
 def save_line(
-    session: Session, actor: Actor, clock: Clock, number: str, line_number: int, version: int, values: Mapping[str, str]
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    number: str,
+    line_number: int,
+    version: int,
+    values: Mapping[str, str],
+    code: str | None = None,
 ) -> DraftLine:
     """Save the cells of a line read at ``version``; :class:`StaleLine` when somebody else saved or deleted it since.
 
+    ``code`` names the general line to hang it on (None: the present one); another one puts it at the end of that group.
     Incomplete or doubtful cells are kept: the control before publication tells them. Saving without a change is not a change.
     """
     file = open_file(session, actor, clock, number)
     require(actor, Act.EDIT, file)
     line = _line(session, file, line_number)
     cells = _cells(file, values)
+    present = session.get_one(GeneralLine, line.general_line_id)
+    same = cells == line.cells and code in (None, present.code)
     if line.version != version or line.deleted:
-        if cells == line.cells and not line.deleted:
+        if same and not line.deleted:
             return line  # the same save sent twice
         raise _stale(session, file, line, version, cells)
-    if cells == line.cells:
+    if same:
         return line
+    general = present if code in (None, present.code) else _general(session, file, code or "")
     before = image(line)
-    write_cells(line, session.get_one(GeneralLine, line.general_line_id).code, cells)
+    if general is not present:
+        ranks = _live_ranks(session, general.id)
+        line.general_line_id, line.rank = general.id, _rank_at(session, general.id, len(ranks))
+    write_cells(line, general.code, cells)
     _touch(session, actor, clock, file, line, "edit", before)
     return line
 

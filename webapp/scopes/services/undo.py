@@ -19,9 +19,9 @@ _UNDO = aliased(ScopeChange)
 #: What each kind of change is about: undo asks that nothing else has changed there since.
 _CONCERNS: dict[str, tuple[str, ...]] = {
     "add": ("cells", "deleted"),
-    "edit": ("cells", "deleted"),
+    "edit": ("general", "cells", "deleted"),
     "delete": ("deleted",),
-    "move": ("rank", "deleted"),
+    "move": ("general", "rank", "deleted"),
 }
 
 
@@ -94,4 +94,6 @@ def _restore(session: Session, line: DraftLine, change: ScopeChange) -> None:
     elif change.kind == "move":
         line.rank = change.before["rank"]
     else:
+        if line.general_line_id != change.before["general"]:
+            line.general_line_id, line.rank = change.before["general"], change.before["rank"]
         write_cells(line, session.get_one(GeneralLine, line.general_line_id).code, change.before["cells"])
