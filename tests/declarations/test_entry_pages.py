@@ -83,6 +83,20 @@ def test_hostile_texts_are_kept_within_bounds_and_never_become_figures(
     assert cell is None or (cell.kind is ValueKind.INVALID and cell.value is None and len(cell.raw) <= 200)
 
 
+def test_the_grid_comes_before_the_other_tables_which_stay_one_link_away(signed_in: SignedIn, number: str) -> None:
+    client = signed_in("declarant-breton")
+    client.get(url(number))
+    inside = [node.tag for node in client.tree.cssselect("main")[0].iter("table", "details")]
+    assert inside == ["table", "details"]
+    links = {node.get("href") for node in client.tree.cssselect("main details a")}
+    steps = [node.get("href") for node in client.tree.cssselect("main a[rel=next], main a[rel=prev]")]
+    assert steps
+    assert set(steps) <= links
+    assert url(number) not in links
+    client.get(steps[0])
+    assert url(number) in [node.get("href") for node in client.tree.cssselect("main a[rel=next], main a[rel=prev]")]
+
+
 def test_one_cell_is_saved_by_a_fragment_with_its_totals_and_controls(session: GuichetSession, signed_in: SignedIn, number: str) -> None:
     client = signed_in("declarant-breton")
     client.get(url(number))

@@ -59,10 +59,13 @@ def table_context(
     """What the page of a table and its fragments draw."""
     versions = {key: cell.version for key, cell in cells.items()}
     findings = sheet.findings_for(table)
+    before, after = neighbours(file, table)
     return {
         "file": file,
         "model": file.model,
         "table": table,
+        "before": before,
+        "after": after,
         "sheet": sheet,
         "rows": grid.grid(table, sheet, versions, typed),
         "editable": editable,
@@ -170,7 +173,13 @@ def said(count: int) -> str:
     return str(ngettext("%(num)s cellule enregistrée.", "%(num)s cellules enregistrées.", count))
 
 
+def neighbours(file: ReturnFile, table: Table) -> tuple[Table | None, Table | None]:
+    """The tables before and after one in the order of the form; None at its ends."""
+    tables = list(file.model.tables.values())
+    place = tables.index(table)
+    return (tables[place - 1] if place else None), (tables[place + 1] if place + 1 < len(tables) else None)
+
+
 def following(file: ReturnFile, table: Table) -> str:
     """The code of the next table, or of the same one at the end."""
-    codes = list(file.model.tables)
-    return codes[min(codes.index(table.code) + 1, len(codes) - 1)]
+    return (neighbours(file, table)[1] or table).code
