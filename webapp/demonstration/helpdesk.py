@@ -16,6 +16,8 @@ from webapp.demonstration.world import World
 from webapp.evidence.models import AuditEvent
 from webapp.helpdesk.commitments import Offer, desk_hours, offers, sites_of, with_sites
 from webapp.helpdesk.models import TicketClockEvent, TicketCounter, TicketMessage, TicketSite
+from webapp.helpdesk.queries import planned_windows
+from webapp.helpdesk.rules.clock import EventKind
 from webapp.helpdesk.rules.reference import Reference
 from webapp.helpdesk.rules.services import ServiceType
 from webapp.helpdesk.rules.states import Side
@@ -50,6 +52,7 @@ class Cast:
         now = world.clock.now()
         self.offers: dict[int, list[Offer]] = {row.id: offers(world.session, row.id, now) for row in self.organisations}
         self.sites = {row.id: sites_of(world.session, row.id) for row in self.organisations}
+        self.windows = planned_windows(world.session, now - timedelta(days=370), now)
 
     def contact(self, organisation: Organisation) -> Person:
         """Return a person of the organisation: with an account when the demonstration has one."""
@@ -59,10 +62,17 @@ class Cast:
             return Person(account.full_name, account.id, Side.CLIENT)
         return Person(self.chance.choice(PEOPLE), None, Side.CLIENT)
 
-    def story(self, organisation: Organisation) -> Story:
-        """Return a story that could happen there."""
+    def story(self, organisation: Organisation, *, genuine: bool) -> Story:
+        """Return a story that could happen there; ``genuine``: an interruption for sure."""
         audience = AUDIENCES[organisation.kind]
-        return self.chance.choice([story for story in STORIES if story.audience in (audience, EVERYONE)])
+        return self.chance.choice([story for story in STORIES if story.audience in (audience, EVERYONE) and story.genuine >= genuine])
+
+    def during_planned_work(self) -> list[datetime]:
+        """Return an instant within each planned interruption of the desk's hours: somebody reports it all the same."""
+        inside = [
+            window.start + (window.end - window.start) / 4 for window in self.windows if desk_hours().between(window.start, window.end)
+        ]
+        return [at.replace(microsecond=0) for at in inside]
 
 
 def load(world: World) -> None:
@@ -70,7 +80,9 @@ def load(world: World) -> None:
     chance = random.Random(20260101)  # noqa: S311 -- the same tickets each time, no secret
     cast = Cast(world, chance)
     counters: Counter[int] = Counter()
-    lives = [_life(world, cast, chance, counters, at) for at in _instants(chance, world.clock.now())]
+    during = cast.during_planned_work()
+    instants = sorted([*_instants(chance, world.clock.now()), *during])
+    lives = [_life(world, cast, chance, counters, at, genuine=at in during) for at in instants]
     for life in lives:
         life.run()
     world.session.add_all(life.ticket for life in lives)
@@ -90,9 +102,9 @@ def _instants(chance: random.Random, now: datetime) -> list[datetime]:
     return sorted(min(at, now).replace(microsecond=0) for at in found)
 
 
-def _life(world: World, cast: Cast, chance: random.Random, counters: Counter[int], at: datetime) -> Life:
+def _life(world: World, cast: Cast, chance: random.Random, counters: Counter[int], at: datetime, *, genuine: bool) -> Life:
     organisation = chance.choice(cast.organisations)
-    story, client = cast.story(organisation), cast.contact(organisation)
+    story, client = cast.story(organisation, genuine=genuine), cast.contact(organisation)
     year = at.astimezone(PARIS).year
     counters[year] += 1
     fill = {
@@ -121,7 +133,7 @@ def _life(world: World, cast: Cast, chance: random.Random, counters: Counter[int
     ticket.by_phone = client.account_id is None
     ticket.priority = chance.choices((1, 2, 3), (2, 7, 1))[0]
     now = world.clock.now().replace(microsecond=0)
-    return Life(ticket, story, chance.choice(cast.agents), client, now, chance, fill, report.site_ids)
+    return Life(ticket, story, chance.choice(cast.agents), client, now, chance, fill, report.site_ids, cast.windows)
 
 
 def _offer(cast: Cast, chance: random.Random, organisation: Organisation, story: Story) -> Offer:
@@ -144,7 +156,9 @@ def _store(world: World, cast: Cast, lives: Iterable[Life]) -> None:
                 "at": event.at,
                 "reason": event.reason,
                 "asked_by": event.asked_by,
-                "account_id": accounts.get(event.asked_by),
+                "since": event.since,
+                "until": event.until,
+                "account_id": life.agent.account_id if event.kind is EventKind.EXCLUDED else accounts.get(event.asked_by),
             }
             for event in life.events
         ]

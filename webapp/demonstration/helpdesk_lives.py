@@ -1,6 +1,7 @@
 """How a demonstration ticket lives: the same table and clock as the real ones, run in memory at past instants."""
 
 import random
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,7 +11,8 @@ from webapp.demonstration.helpdesk_stories import Story
 from webapp.helpdesk.clockwork import refresh
 from webapp.helpdesk.commitments import calendar_named
 from webapp.helpdesk.models import Ticket
-from webapp.helpdesk.rules.clock import ClockEvent, EventKind, Reason, replay
+from webapp.helpdesk.queries import PlannedWindow
+from webapp.helpdesk.rules.clock import ClockEvent, EventKind, Reason, planned_exclusion, replay
 from webapp.helpdesk.rules.states import Side, Verb, arrival, transition
 from webapp.helpdesk.services import facts_of
 from webapp.helpdesk.services.acts import reason_of, stamp
@@ -49,6 +51,7 @@ class Life:
     chance: random.Random
     fill: dict[str, str]
     site_ids: tuple[int, ...] = ()
+    windows: Sequence[PlannedWindow] = ()
     events: list[ClockEvent] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
     audit: list[dict[str, Any]] = field(default_factory=list)
@@ -88,7 +91,20 @@ class Life:
         if chance.random() < 0.08:
             self._relapse()
         self._wait(chance.randint(30, 960))
+        self._leave_out_planned()
         self._act(Verb.CLOSE, self.agent)
+
+    def _leave_out_planned(self) -> None:
+        """Leave the planned interruptions that met the count out of it, as the agent does before closing (FL-12.8)."""
+        inputs, calendar = replay(self.events), calendar_named(self.ticket.calendar)
+        for window in self.windows:
+            stretch = planned_exclusion(calendar, (window.start, window.end), inputs.started_at, inputs.stopped_at)
+            if stretch is None or not calendar.between(*stretch):
+                continue
+            self.events.append(ClockEvent(EventKind.EXCLUDED, self.at, Reason.PLANNED, window.title, *stretch))
+            since, until = (instant.isoformat() for instant in stretch)
+            detail = {"notice": window.id, "since": since, "until": until, "clause": "FL-12.8"}
+            self._record("ticket.planned_excluded", self.agent, detail)
 
     def _visit(self) -> None:
         self._wait(self.chance.randint(10, 90))

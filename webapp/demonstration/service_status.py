@@ -98,6 +98,14 @@ PLANNED = (
     ),
     Planned(24, DAWN, 60, "Migration des pièces jointes", ("Assistance",), "L'assistance restera joignable par téléphone."),
     Planned(
+        16,
+        time(14, 30),
+        120,
+        "Remplacement d'un commutateur du réseau",
+        ALL,
+        "Le portail répondra lentement, avec de courtes coupures. L'intervention ne peut se faire qu'en présence de l'hébergeur.",
+    ),
+    Planned(
         -9,
         EVENING,
         90,
