@@ -1,10 +1,14 @@
 """The desk: what waits at each counter, and the search across them."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.conftest import SignedIn
 from tests.support.client import CheckingClient
+from webapp.clock import FrozenClock
 from webapp.folding import fold, like, words
+from webapp.terms import library
 
 
 @pytest.mark.parametrize(
@@ -23,6 +27,38 @@ def test_the_desk_shows_the_counters_of_ones_roles(signed_in: SignedIn, username
     client = signed_in(username)
     client.get("/")
     assert [node.text_content() for node in client.tree.cssselect("section h2")] == counters
+
+
+@pytest.mark.parametrize(
+    ("now", "words_shown"),
+    [
+        (datetime(2026, 12, 1, 22, 59, tzinfo=UTC), ""),
+        (datetime(2026, 12, 1, 23, 0, tzinfo=UTC), "entrent en vigueur le 1 janvier 2027"),
+        (datetime(2026, 12, 31, 22, 59, tzinfo=UTC), "entrent en vigueur le 1 janvier 2027"),
+        (datetime(2026, 12, 31, 23, 0, tzinfo=UTC), "sont en vigueur depuis le 1 janvier 2027"),
+        (datetime(2027, 1, 30, 23, 0, tzinfo=UTC), "sont en vigueur depuis le 1 janvier 2027"),
+        (datetime(2027, 1, 30, 23, 1, tzinfo=UTC), ""),
+    ],
+)
+def test_new_terms_are_announced_a_month_before_and_after_to_those_they_are_for(
+    signed_in: SignedIn, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, now: datetime, words_shown: str
+) -> None:
+    # SO-17
+    content = b'<!doctype html><html lang="fr"><body><h1>Conditions</h1><p>Nouveau texte.</p></body></html>'
+    everything = (*library.versions(), library.parse_version("organismes-2027-01-01.html", content))
+    clock.set(now)
+    client, other = signed_in("editrice"), signed_in("declarante")
+    monkeypatch.setattr("webapp.terms.services.versions", lambda: everything)
+    monkeypatch.setattr(library, "versions", lambda: everything)
+    if client.get("/").status_code == 303:
+        client.get("/conditions/acceptation")
+        client.submit("#acceptation", {"accepte": "oui"})
+        client.get("/")
+    assert [words_shown in node.text_content() for node in client.tree.cssselect("p.notice")] == ([True] if words_shown else [])
+    if words_shown:
+        assert client.get(client.tree.cssselect("p.notice a")[0].get("href")).status_code == 200
+    other.get("/")
+    assert not other.tree.cssselect("p.notice")
 
 
 def test_an_empty_desk_says_so_and_offers_the_first_thing_to_do(signed_in: SignedIn) -> None:

@@ -2,8 +2,10 @@
 
 from flask import Blueprint, Response, request
 
+from webapp.clock import PARIS
 from webapp.desk.queries import search_everywhere, what_waits
 from webapp.folding import words
+from webapp.terms.services import announced_to
 from webapp.web.forms import clean_text
 from webapp.web.pages import page
 from webapp.web.request import actor_or_none, current_actor, current_clock, get_session
@@ -17,7 +19,13 @@ def home() -> Response:
     actor = actor_or_none()
     if actor is None:
         return page("desk/front.html")
-    return page("desk/home.html", counters=what_waits(get_session(), actor, current_clock()))
+    clock = current_clock()
+    return page(
+        "desk/home.html",
+        counters=what_waits(get_session(), actor, clock),
+        new_terms=announced_to(actor, clock),
+        today=clock.now().astimezone(PARIS).date(),
+    )
 
 
 @blueprint.get("/recherche")

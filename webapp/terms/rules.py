@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from webapp.actor import OrganisationKind
@@ -18,6 +18,9 @@ class Audience(StrEnum):
     CLIENTS = "clients"
     STAFF = "personnel"
 
+
+#: How long before it starts, and after, a version is announced on the home page.
+ANNOUNCED_FOR = timedelta(days=30)
 
 AUDIENCE_LABELS: Mapping[Audience, str] = {
     Audience.ACCREDITED_BODIES: _m("Organismes accrédités"),
@@ -76,6 +79,12 @@ def upcoming(versions: Iterable[Version], audience: Audience, now: datetime) -> 
     """Return the audience's versions that are announced but not yet in force, soonest first (SO-17)."""
     later = [version for version in versions if version.audience == audience and version.effective_at > now]
     return sorted(later, key=lambda version: version.effective_on)
+
+
+def announced(versions: Iterable[Version], audience: Audience, now: datetime) -> list[Version]:
+    """Return the audience's versions that people are told of at ``now``, soonest first: 30 days before they start and 30 after (SO-17)."""
+    near = [version for version in versions if version.audience == audience and abs(version.effective_at - now) <= ANNOUNCED_FOR]
+    return sorted(near, key=lambda version: version.effective_on)
 
 
 def earlier(versions: Iterable[Version], audience: Audience, now: datetime) -> list[Version]:

@@ -9,13 +9,18 @@ from webapp.evidence.services import record
 from webapp.terms.library import versions
 from webapp.terms.models import TermsAcceptance
 from webapp.terms.queries import has_accepted
-from webapp.terms.rules import Version, audience_of, in_force
+from webapp.terms.rules import Version, announced, audience_of, in_force
 from webapp.texts import mark as _m
 
 
 def version_for(actor: Actor, clock: Clock) -> Version | None:
     """Return the text that the actor must have accepted at this instant."""
     return in_force(versions(), audience_of(actor.organisation_kind), clock.now())
+
+
+def announced_to(actor: Actor, clock: Clock) -> list[Version]:
+    """Return the versions to announce to the actor: about to come into force, or in force since lately."""
+    return announced(versions(), audience_of(actor.organisation_kind), clock.now())
 
 
 def accept(session: Session, actor: Actor, clock: Clock, sha256: str) -> Version:
