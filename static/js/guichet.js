@@ -36,7 +36,7 @@
     if (event.persisted) location.reload(); // Back after sign-out shows nothing
   });
   doc.addEventListener("keydown", function (event) {
-    var row = event.target.closest && event.target.closest("tr.edit"), back;
+    var row = event.target === doc.body ? doc.querySelector("tr.edit") : event.target.closest("tr.edit"), back;
     if (!row || event.isComposing) return;
     if (event.key === "Escape" && (back = row.querySelector(".back"))) {
       event.preventDefault();
