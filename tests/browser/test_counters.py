@@ -24,18 +24,19 @@ def first(page: Page, path: str, pattern: str, needs: str) -> str:
 
 @SCRIPTS
 def test_an_editor_changes_a_line_and_asks_for_publication(open_page: OpenPage, scripts: bool) -> None:
+    # P-4
     # FX-8a, P-3
     page = open_page("claire.fontaine", scripts=scripts)
     file = first(page, "/portees", r"/portees/\d-\d{4}", "a[id^=m]:not([id='m'])")
     number = page.locator("a[id^=m]").first.get_attribute("id").removeprefix("m")  # type: ignore[union-attr]
     page.locator(f"#m{number}").click()
-    cell = page.locator(f"#l{number} input[name^=c-]").first
+    cell = page.locator(f"#l{number} [name^=c-]").first
     before = cell.input_value()
     after = f"{before} (essai {'avec' if scripts else 'sans'} script)"
     cell.fill(after)
     page.locator(f"#l{number}").get_by_role("button", name="Enregistrer").click()
     expect(page.locator(f"#l{number}")).to_contain_text(after)
-    expect(page.locator(f"#l{number} input")).to_have_count(0)
+    expect(page.locator(f"#l{number} [name^=c-]")).to_have_count(0)
     page.goto(file)
     expect(page.locator(f"#l{number}")).to_contain_text(after)
     page.get_by_role("link", name="Demander la publication").click()
