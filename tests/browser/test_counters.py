@@ -24,8 +24,7 @@ def first(page: Page, path: str, pattern: str, needs: str) -> str:
 
 @SCRIPTS
 def test_an_editor_changes_a_line_and_asks_for_publication(open_page: OpenPage, scripts: bool) -> None:
-    # P-4
-    # FX-8a, P-3
+    # FX-8a, P-3, P-4
     page = open_page("claire.fontaine", scripts=scripts)
     file = first(page, "/portees", r"/portees/\d-\d{4}", "a[id^=m]:not([id='m'])")
     number = page.locator("a[id^=m]").first.get_attribute("id").removeprefix("m")  # type: ignore[union-attr]

@@ -119,6 +119,7 @@ def test_a_deadline_is_near_when_the_level_says_so(
 def test_the_queue_is_exported_as_it_is_filtered(
     app: Flask, signed_in: SignedIn, session: GuichetSession, people: People, clock: FrozenClock, ticket: Ticket
 ) -> None:
+    # FL-13
     with app.app_context():
         opened(session, people, clock, "declarante", title='=HYPERLINK("http://exemple.invalid";"Cliquez")')
     agent = signed_in("agente")
