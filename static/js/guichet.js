@@ -15,6 +15,13 @@
       if (back) back.focus();
     }
   });
+  doc.addEventListener("htmx:beforeOnLoad", function (event) {
+    var to = event.detail.xhr.getResponseHeader("HX-Redirect"), here = location.href.split("#")[0];
+    if (!to || to.indexOf("#") < 0 || new URL(to, here).href.split("#")[0] !== here) return;
+    event.preventDefault(); // the page that is shown, at another place: a browser would go there without loading it
+    location.hash = to.split("#")[1];
+    location.reload();
+  });
   doc.addEventListener("htmx:sendError", function () {
     alertBox(doc.documentElement.lang === "en" ? "No answer from the server: nothing was saved. Check the connection and try again." : "Le serveur ne répond pas : rien n’a été enregistré. Vérifiez la connexion et recommencez.");
   });
@@ -47,5 +54,7 @@
     }
   });
   var summary = doc.getElementById("erreurs");
+  var aimed = doc.getElementById(location.hash.slice(1)), first = aimed && aimed.querySelector("[autofocus]");
   if (summary) summary.focus();
+  else if (first) first.focus(); // an address with a place in it leaves autofocus aside
 })();
