@@ -1,5 +1,6 @@
 """What must hold when sessions end, browsers are shared, accounts expire and passwords are asked for again."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from webapp.accounts.models import Account, KeptRequest
 from webapp.accounts.passwords import Criterion, HashingBusyError, PasswordHashing
 from webapp.actor import SYSTEM
 from webapp.clock import FrozenClock
+from webapp.config import Mode
 from webapp.db import Database, GuichetSession
 
 GOOD = "Tulipe-Wagon-7-Grimoire"
@@ -103,15 +105,12 @@ def test_a_short_idle_time_spares_who_keeps_reading(signed_in: SignedIn, app: Fl
     # FX-15
     client = signed_in("editrice")
     state = app.extensions["guichet"]
-    state.settings = type(state.settings)(**{name: getattr(state.settings, name) for name in state.settings.__slots__} | SHORT)
+    state.settings = replace(state.settings, session_idle_minutes=1)
     for _visit in range(5):
         clock.advance(timedelta(seconds=40))
         assert client.get("/profil").status_code == 200
     clock.advance(timedelta(seconds=61))
     assert client.get("/profil").status_code == 303
-
-
-SHORT = {"session_idle_minutes": 1}
 
 
 def test_the_link_of_an_account_that_expired_meanwhile_opens_nothing(
@@ -217,3 +216,25 @@ def test_sign_ins_of_a_busy_network_leave_forgotten_passwords_answered(
     client.get("/mot-de-passe-oublie")
     client.submit("#oubli", {"name": "editrice"})
     assert len(mails(database, "editrice@exemple.invalid")) == 1
+
+
+def test_production_knows_nobody_of_a_demonstration_that_ran_on_the_same_database(
+    signed_in: SignedIn, app: Flask, client: CheckingClient, session: GuichetSession, people: People, database: Database
+) -> None:
+    signed, state = signed_in("editrice"), app.extensions["guichet"]
+    session.get_one(Account, people.actors["editrice"].account_id).is_demonstration = True
+    session.commit()
+    assert signed.get("/profil").status_code == 200
+    state.settings = replace(state.settings, mode=Mode.PRODUCTION)
+    assert signed.get("/profil").status_code == 303, "its sessions have ended"
+    client.get("/mot-de-passe-oublie")
+    client.submit("#oubli", {"name": "editrice"})
+    assert mails(database) == [], "and no link lets it in"
+
+
+def test_a_name_is_one_line_wherever_it_goes(signed_in: SignedIn) -> None:
+    client = signed_in("editrice")
+    client.get("/profil/coordonnees")
+    assert client.submit("#coordonnees", {"full_name": "Claire\r\nBcc: pirate@exemple.invalid\u2028Fin"}).status_code == 303
+    client.get("/profil/coordonnees")
+    assert client.tree.cssselect("input[name=full_name]")[0].get("value") == "Claire Bcc: pirate@exemple.invalid Fin"

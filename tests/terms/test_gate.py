@@ -16,6 +16,7 @@ from webapp.evidence.models import AuditEvent
 from webapp.terms import library
 from webapp.terms.models import TermsAcceptance
 from webapp.terms.rules import Audience, Version
+from webapp.terms.services import accept, version_for
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://localhost/profil"}
 
@@ -131,6 +132,19 @@ def test_a_double_click_is_one_acceptance(newcomer: CheckingClient, session: Gui
     newcomer.last = page
     assert newcomer.submit("#acceptation", {"accepte": "oui"}).status_code == 303
     assert len(acceptances(session)) == before + 1
+
+
+def test_two_clicks_at_the_same_instant_are_one_acceptance(
+    session: GuichetSession, people: People, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = people.actors["editrice"]
+    monkeypatch.setattr("webapp.terms.services.has_accepted", lambda *_: False)  # neither click has seen the other's row yet
+    version = version_for(actor, clock)
+    assert version is not None
+    before = len(acceptances(session))
+    assert accept(session, actor, clock, version.sha256) == version
+    session.commit()
+    assert len(acceptances(session)) == before
 
 
 def test_accepting_another_text_than_the_one_in_force_is_refused(newcomer: CheckingClient, session: GuichetSession) -> None:

@@ -116,6 +116,25 @@ def test_a_failed_delivery_is_tried_again_later_and_later_then_given_up(
     assert message.last_error == "refusé"
 
 
+def test_one_mail_that_cannot_be_written_does_not_hold_back_the_others(
+    session: GuichetSession, clock: FrozenClock, database: Database
+) -> None:
+    class Choosy(Slow):
+        def send(self, message: OutboxMessage) -> None:
+            if message.subject.startswith("Sujet n° 0"):
+                raise UnicodeEncodeError("ascii", "é", 0, 1, "ordinal not in range")
+            super().send(message)
+
+    queue(session, clock, count=3)
+    session.close()
+    choosy = Choosy()
+    assert deliver_due(database, clock, choosy) == 2
+    assert len(choosy.sent) == 2
+    with database.reader() as reading:
+        refused = reading.scalars(select(OutboxMessage).where(OutboxMessage.delivered_at.is_(None)).order_by(OutboxMessage.id)).one()
+    assert "ordinal" in (refused.last_error or "")
+
+
 def test_two_deliverers_at_once_send_each_mail_once(session: GuichetSession, clock: FrozenClock, database: Database) -> None:
     queue(session, clock, 12)
     session.close()

@@ -61,6 +61,7 @@ def _load_user(token: str) -> User | None:
         token,
         idle,
         timedelta(hours=settings.session_absolute_hours),
+        demonstration_allowed=settings.is_demonstration,
     )
     if found is None:
         return None

@@ -72,7 +72,15 @@ def forgotten() -> Response:
     begun = time.monotonic()
     get_session().rollback()
     with state().database.transaction(SYSTEM) as session:
-        recovery.ask_for_password(session, current_clock(), state().settings.public_url, form.name.data, request.remote_addr or "")
+        settings = state().settings
+        recovery.ask_for_password(
+            session,
+            current_clock(),
+            settings.public_url,
+            form.name.data,
+            request.remote_addr or "",
+            demonstration_allowed=settings.is_demonstration,
+        )
         queued = session.info.pop("mail_queued", False)
     if queued:
         state().mail_queued()

@@ -95,7 +95,7 @@ def activate(session: Session, clock: Clock, token: str, username: str, chosen: 
     return account
 
 
-def ask_for_password(session: Session, clock: Clock, public_url: str, typed: str, address: str) -> None:
+def ask_for_password(session: Session, clock: Clock, public_url: str, typed: str, address: str, *, demonstration_allowed: bool) -> None:
     """Mail a link to set a new password when the identifiant or the mail address is an open account's; say nothing either way.
 
     At most three an hour for one name; a network that makes too many requests is no longer listened to.
@@ -113,7 +113,7 @@ def ask_for_password(session: Session, clock: Clock, public_url: str, typed: str
     if account is None or recent[0] >= LINKS_PER_HOUR or recent[1] >= NETWORK_BUDGET:
         return
     facts = AccountFacts(account.activated_at is not None, account.deactivated_at, account.expires_on, account.is_demonstration)
-    if not may_sign_in(facts, now, demonstration_allowed=True):
+    if not may_sign_in(facts, now, demonstration_allowed=demonstration_allowed):
         return
     token = links.issue(session, clock, account.id, Purpose.PASSWORD)
     mail = mails.password_link(public_url, token, account.full_name, account.username or "")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account, AccountSession, Membership, Organisation
@@ -53,7 +53,9 @@ def open_session(
     return token
 
 
-def find_session(session: Session, clock: Clock, token: str, idle: timedelta, absolute: timedelta) -> SignedIn | None:
+def find_session(
+    session: Session, clock: Clock, token: str, idle: timedelta, absolute: timedelta, *, demonstration_allowed: bool
+) -> SignedIn | None:
     """Return the live session of ``token`` with its actor, or None when it is unknown, revoked, too old, or the account is closed.
 
     Costs two statements: the session with its account, and the memberships with their organisations.
@@ -75,6 +77,7 @@ def find_session(session: Session, clock: Clock, token: str, idle: timedelta, ab
             AccountSession.last_seen_at > now - idle,
             AccountSession.created_at > now - absolute,
             Account.deactivated_at.is_(None),
+            Account.is_demonstration.is_(False) if not demonstration_allowed else true(),
             (Account.expires_on.is_(None)) | (Account.expires_on >= now.astimezone(PARIS).date()),
         )
     ).first()

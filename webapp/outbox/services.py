@@ -67,7 +67,7 @@ def _deliver_one(database: Database, clock: Clock, transport: Transport, identif
         return False
     try:
         transport.send(message)
-    except OSError as error:
+    except Exception as error:  # whatever is wrong with one mail, the others leave
         _note_failure(database, clock, message, str(error) or type(error).__name__)
         return False
     with database.transaction(SYSTEM) as session:

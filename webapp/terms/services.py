@@ -1,5 +1,6 @@
 """Accepting the terms."""
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp.actor import Actor, network_address
@@ -35,18 +36,20 @@ def accept(session: Session, actor: Actor, clock: Clock, sha256: str) -> Version
         raise Conflict(_m("Une nouvelle version vient d'entrer en vigueur : lisez-la avant de l'accepter."))
     if has_accepted(session, actor.account_id, sha256):
         return version
-    session.add(
-        TermsAcceptance(
-            account_id=actor.account_id,
-            organisation_id=actor.organisation_id,
-            audience=version.audience,
-            effective_on=version.effective_on,
-            sha256=version.sha256,
-            accepted_at=clock.now(),
-            network_address=network_address.get(),
-        )
+    acceptance = TermsAcceptance(
+        account_id=actor.account_id,
+        organisation_id=actor.organisation_id,
+        audience=version.audience,
+        effective_on=version.effective_on,
+        sha256=version.sha256,
+        accepted_at=clock.now(),
+        network_address=network_address.get(),
     )
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(acceptance)
+    except IntegrityError:  # a second click, at the same instant
+        return version
     record(
         session,
         actor,

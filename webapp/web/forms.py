@@ -1,5 +1,6 @@
 """Forms: clean text in, messages in French, and creation that a double click cannot repeat."""
 
+import re
 import secrets
 import unicodedata
 from typing import Any
@@ -31,11 +32,20 @@ def is_secret(name: str) -> bool:
     return name in _SECRET_NAMES or "password" in name or "token" in name
 
 
+_BREAKS = re.compile(r"[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+
+
 def clean_text(value: str | None) -> str | None:
     """Return typed text in NFC, without control characters and outer white space."""
     if value is None:
         return None
     return unicodedata.normalize("NFC", value.translate(_CONTROL)).strip()
+
+
+def clean_line(value: str | None) -> str | None:
+    """Return typed text as ``clean_text`` does, on one line: a name goes into subjects, headings and the trail."""
+    text = clean_text(value)
+    return text if text is None else _BREAKS.sub(" ", text)
 
 
 class BaseForm(FlaskForm):
@@ -47,7 +57,8 @@ class BaseForm(FlaskForm):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             """Add the cleaning filter to text fields."""
             if issubclass(unbound_field.field_class, (StringField, TextAreaField)) and not unbound_field.kwargs.get("raw"):
-                options.setdefault("filters", [*unbound_field.kwargs.get("filters", ()), clean_text])
+                one_line = unbound_field.field_class is StringField
+                options.setdefault("filters", [*unbound_field.kwargs.get("filters", ()), clean_line if one_line else clean_text])
                 unbound_field.kwargs.pop("filters", None)
             return unbound_field.bind(form=form, **options)
 
