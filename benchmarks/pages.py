@@ -79,6 +79,7 @@ def _queue(connection: Connection, person: Person) -> Page:
     statement = (
         select(*ROW)
         .join(Organisation, Organisation.id == Ticket.organisation_id)
+        .outerjoin(ServiceLevelVersion, ServiceLevelVersion.id == Ticket.level_version_id)
         .where(Ticket.is_open.is_(True))
         .order_by(Ticket.due_at.asc().nulls_last(), Ticket.id)
         .limit(50)
@@ -92,6 +93,7 @@ def _queue(connection: Connection, person: Person) -> Page:
 def _ticket(connection: Connection, person: Person) -> Page:
     """The floor reads the ticket with its names, its messages and its clock's events by one select."""
     reference = longest_open_ticket(connection)
+    identifier = connection.execute(select(Ticket.id).where(Ticket.reference == reference)).scalar_one()
     assignee = aliased(Account)
     parts = union_all(
         select(
@@ -102,7 +104,7 @@ def _ticket(connection: Connection, person: Person) -> Page:
             literal("message").label("sort"),
             null().label("since"),
             null().label("until"),
-        ),
+        ).where(TicketMessage.ticket_id == identifier),
         select(
             TicketClockEvent.ticket_id,
             TicketClockEvent.at,
@@ -111,7 +113,7 @@ def _ticket(connection: Connection, person: Person) -> Page:
             TicketClockEvent.kind,
             TicketClockEvent.since,
             TicketClockEvent.until,
-        ),
+        ).where(TicketClockEvent.ticket_id == identifier),
     ).subquery()
     statement = (
         select(
@@ -140,7 +142,7 @@ def _ticket(connection: Connection, person: Person) -> Page:
         return [[row.at, row.who, row.sort, row.words, row.title, row.client] for row in found]
 
     what = f"ticket with {messages} messages, {len(rows) - messages} clock events"
-    return Page(what, person, f"/assistance/{reference}", f">{reference}<", 1, APP, names, statement, drawn, len(rows))
+    return Page(what, person, f"/assistance/{reference}", '<div class="msg', messages + 1, APP, names, statement, drawn, len(rows))
 
 
 def _editor(person: Person) -> Page:
@@ -168,7 +170,7 @@ def _declaration(connection: Connection, person: Person) -> Page:
         .where(Return.number == RETURN)
     ).one()
     model = get_model(campaign.model_code, campaign.model_version)
-    table = max(model.tables.values(), key=lambda one: len(one.entry_cells))
+    table = max(model.tables.values(), key=lambda one: len(list(one.entry_cells)))
     statement = (
         select(
             CellValue.table_code,
@@ -189,7 +191,7 @@ def _declaration(connection: Connection, person: Person) -> Page:
         raw = {(row.row_code, row.column_code): row.raw for row in rows if row.table_code == table.code}
         return [[row.label, *(raw.get((row.code, column.code), "") for column in table.columns)] for row in table.rows]
 
-    entries = len(table.entry_cells)
+    entries = len(list(table.entry_cells))
     return Page(
         f"declaration table, {entries} cells to fill in",
         person,

@@ -1,12 +1,12 @@
 """The people in whose name requests are sent: signed in through the real form, their cookie and their token kept."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+
+from flask_login import current_user
 
 from benchmarks.floors import Floors
 from benchmarks.world import World
 from webapp.accounts.auth import User
-from webapp.accounts.sessions import find_session
 
 
 @dataclass(frozen=True)
@@ -24,17 +24,13 @@ def person(world: World, floors: Floors, username: str) -> Person:
     browser = world.browser(username)
     browser.get("/" if username else "/registre")
     token = browser.tree.cssselect("input[name=csrf_token]")[0].get("value")
-    with browser.session_transaction() as cookie:
-        identifier = cookie.get("_user_id", "")
     sent = browser.get_cookie("guichet")
     assert sent is not None
-    user = None
-    if username:
-        settings = world.app.extensions["guichet"].settings
-        idle, absolute = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_absolute_hours)
-        with world.database.reader() as session:
-            found = find_session(session, world.clock, identifier, idle, absolute)
-        assert found is not None
-        user = User(identifier, found)
-        floors.knows(user)
-    return Person(username, f"guichet={sent.value}", token, user)
+    cookie = f"guichet={sent.value}"
+    if not username:
+        return Person(username, cookie, token, None)
+    with world.app.test_request_context("/", headers={"Cookie": cookie}):
+        user = current_user._get_current_object()
+    assert isinstance(user, User)
+    floors.knows(user)
+    return Person(username, cookie, token, user)
