@@ -37,9 +37,7 @@ bench: $(VENV)/.dev $(VENV)/.assets ## Measure the pages, the saves and the busi
 	@$(BIN)/python -m benchmarks
 
 demo-reset: $(VENV)/.run ## Throw the demonstration's data away and load it afresh.
-	@rm -rf var/guichet.db var/guichet.db-shm var/guichet.db-wal var/queue.db* var/mail
-	@$(GUICHET) db upgrade
-	@$(GUICHET) demo load
+	@$(GUICHET) demo reset
 
 fmt: $(VENV)/.dev ## Format the code.
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -1,6 +1,7 @@
 """Mounts each area's commands under ``flask``."""
 
 import json
+import shutil
 
 import click
 from flask import Flask, current_app
@@ -41,6 +42,22 @@ def load() -> None:
         raise click.ClickException("demonstration content is refused in production mode (GUICHET_MODE).")
     loaded = load_all(state())
     click.echo("Demonstration content loaded." if loaded else "There is content already: nothing was changed.")
+
+
+@demo_cli.command("reset")
+def reset() -> None:
+    """Throw everything away, mails and jobs included, and load the demonstration content afresh."""
+    from webapp.demonstration import load_all
+
+    if not state().settings.is_demonstration:
+        raise click.ClickException("only a demonstration can be reset (GUICHET_MODE).")
+    migration.upgrade(state().database.engine)
+    migration.downgrade_all(state().database.engine)
+    migration.upgrade(state().database.engine)
+    shutil.rmtree(state().settings.mail_dir, ignore_errors=True)
+    current_app.extensions["queue"].flush()
+    load_all(state())
+    click.echo("The demonstration is as new.")
 
 
 @demo_cli.command("accounts")

@@ -17,6 +17,11 @@ def alembic_config(engine: Engine) -> Config:
     return config
 
 
+def downgrade_all(engine: Engine) -> None:
+    """Take every migration back: an empty database, whatever was in it."""
+    command.downgrade(alembic_config(engine), "base")
+
+
 def upgrade(engine: Engine) -> None:
     """Bring the schema to the one head; does nothing when it is there already."""
     config = alembic_config(engine)
