@@ -43,9 +43,9 @@ fmt: $(VENV)/.dev ## Format the code.
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-lock: ## Compute the lock files anew (needs uv).
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet pyproject.toml -o requirements.lock
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+lock: $(VENV)/.dev ## Compute the lock files anew.
+	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 translations: $(VENV)/.dev ## Extract the French source strings and update the English catalogue.
 	@mkdir -p var
