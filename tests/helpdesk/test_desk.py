@@ -69,7 +69,7 @@ def test_an_agent_gives_a_report_to_the_client_whose_it_is(
     agent.get(f"/assistance/{ticket.reference}/qualifier")
     assert "C-7" not in agent.text()
     agent.submit("#choix-client", {"client": str(other.id)})
-    assert "contrat C-7 · Rapide v1" in agent.text()
+    assert "Contrat C-7 · Rapide v1" in agent.text()
     assert "passera de « Société Alpha » à « Société Bêta »" in agent.text()
     assert agent.submit("form.pad", {"contact_email": "paul"}).status_code == 422
     assert "passera de « Société Alpha »" in agent.text()

@@ -54,12 +54,18 @@ def offers(session: Session, organisation_id: int, at: datetime) -> list[Offer]:
     return [
         Offer(
             key=str(item.contract_id),
-            label=f"{_contract(item.number)} · {_level(item.level.label, item.level.number)} · {HOSTING_LABELS[item.hosting]}",
+            label=_subscribed(item),
             commitment=_commitment(item.level, item.level.terms, item.contract_id, in_house=item.hosting is Hosting.IN_HOUSE),
             level=item.level,
         )
         for item in found
     ]
+
+
+def _subscribed(item: contracts.Subscription) -> str:
+    """Return the words of a contract, its level and its hosting, as a line of a list."""
+    words = f"{_contract(item.number)} · {_level(item.level.label, item.level.number)} · {HOSTING_LABELS[item.hosting]}"
+    return words[:1].upper() + words[1:]
 
 
 def _default_offer(session: Session, at: datetime) -> Offer:
