@@ -16,6 +16,7 @@ from webapp.contracts.rules import Hosting, Plan
 from webapp.db import GuichetSession
 from webapp.helpdesk.models import Ticket
 from webapp.helpdesk.routes import export
+from webapp.helpdesk.rules.states import State
 
 
 @pytest.fixture
@@ -151,3 +152,22 @@ def test_a_file_that_is_cut_says_so(signed_in: SignedIn, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("cell", ["=1+1", "+33", "-1", "@SUM(A1)", "\t=1"])
 def test_a_cell_is_never_a_formula(cell: str) -> None:
     assert export._line([cell, "x"]) == f"'{cell};x\r\n".encode()
+
+
+def test_a_message_that_must_be_written_says_so_and_to_whom(signed_in: SignedIn, session: GuichetSession, ticket: Ticket) -> None:
+    agent, client = signed_in("agente"), signed_in("cliente")
+    agent.get(f"/assistance/{ticket.reference}/action/dismiss")
+    [label] = agent.tree.cssselect("label[for=body]")
+    assert label.text_content().strip() == "Message au client"
+    ticket.state, ticket.confirmed_at = State.RESTORED, ticket.notified_at
+    session.commit()
+    client.get(f"/assistance/{ticket.reference}/action/reopen")
+    [label] = client.tree.cssselect("label[for=body]")
+    assert label.text_content().strip() == "Message au service d’assistance"
+
+
+def test_the_account_says_its_calendar_in_words(signed_in: SignedIn, ticket: Ticket) -> None:
+    client = signed_in("cliente")
+    client.get(f"/assistance/{ticket.reference}/decompte")
+    assert "lundi à vendredi 8h30-12h, 13h30-18h" in client.text()
+    assert "desk-1" not in client.text()

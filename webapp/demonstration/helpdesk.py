@@ -82,7 +82,8 @@ def load(world: World) -> None:
     counters: Counter[int] = Counter()
     during = cast.during_planned_work()
     instants = sorted([*_instants(chance, world.clock.now()), *during])
-    lives = [_life(world, cast, chance, counters, at, genuine=at in during) for at in instants]
+    own = dict.fromkeys(instants[-9::4], world.organisations["client-alpha"])  # so that its sign-in has something open
+    lives = [_life(world, cast, chance, counters, at, own.get(at), genuine=at in during) for at in instants]
     for life in lives:
         life.run()
     world.session.add_all(life.ticket for life in lives)
@@ -102,8 +103,10 @@ def _instants(chance: random.Random, now: datetime) -> list[datetime]:
     return sorted(min(at, now).replace(microsecond=0) for at in found)
 
 
-def _life(world: World, cast: Cast, chance: random.Random, counters: Counter[int], at: datetime, *, genuine: bool) -> Life:
-    organisation = chance.choice(cast.organisations)
+def _life(
+    world: World, cast: Cast, chance: random.Random, counters: Counter[int], at: datetime, whose: Organisation | None, *, genuine: bool
+) -> Life:
+    organisation = whose or chance.choice(cast.organisations)
     story, client = cast.story(organisation, genuine=genuine), cast.contact(organisation)
     year = at.astimezone(PARIS).year
     counters[year] += 1

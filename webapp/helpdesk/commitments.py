@@ -10,17 +10,28 @@ from sqlalchemy.orm import Session
 
 from webapp.contracts import queries as contracts
 from webapp.contracts.models import Site
+from webapp.contracts.presenting import hours_words
 from webapp.contracts.queries import LevelInForce
-from webapp.contracts.rules import GENERAL_TERMS, HOSTING_LABELS, DurationRule, Hosting, LevelTerms, calendar_named, service_calendar
+from webapp.contracts.rules import (
+    GENERAL_TERMS,
+    HOSTING_LABELS,
+    TERRITORY_LABELS,
+    DurationRule,
+    Hosting,
+    LevelTerms,
+    calendar_named,
+    service_calendar,
+)
 from webapp.db import Rows
 from webapp.helpdesk.models import TicketSite
 from webapp.helpdesk.rules.commitment import Commitment
 from webapp.helpdesk.rules.deadlines import Target
-from webapp.worktime import WorkCalendar
+from webapp.worktime import Territory, WorkCalendar
 
 __all__ = [
     "Offer",
     "calendar_named",
+    "calendar_words",
     "desk_hours",
     "level_label",
     "offer_key",
@@ -108,6 +119,16 @@ def level_label(row: Any) -> str:
     """Return the words for the contract and level of a ticket read with its names."""
     level = _level(row.level_label, row.level_number) if row.level_label else str(_("conditions générales"))
     return f"{_contract(row.contract_number)} · {level}" if row.contract_number else level
+
+
+def calendar_words(version: str) -> str:
+    """Say a stored calendar as people do: its hours, its holidays, its time zone."""
+    code, _code, rest = version.partition(":")
+    place, _place, zone = rest.partition(":")
+    territory = Territory(place.removesuffix("-no-good-friday"))
+    hours = ", ".join(f"{days.lower()} {said}" for days, said in hours_words(code))
+    holidays = _("jours fériés : %(territory)s", territory=_(TERRITORY_LABELS[territory]))
+    return f"{hours} · {holidays} · {_('fuseau %(zone)s', zone=zone)}"
 
 
 def _contract(number: str) -> str:

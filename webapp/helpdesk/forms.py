@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateTimeLocalField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -12,7 +12,7 @@ from webapp.helpdesk.rules.clock import Reason
 from webapp.helpdesk.rules.services import ServiceType
 from webapp.helpdesk.services.messages import LONGEST_MESSAGE
 from webapp.helpdesk.texts import SERVICES
-from webapp.web.forms import BaseForm, ChoiceField, at_most, required
+from webapp.web.forms import BaseForm, ChoiceField, WallTimeField, at_most, required
 
 EMAIL = Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]{2,}$", message=_l("Écrivez une adresse comme nom@exemple.fr."))
 PHONE = Regexp(r"^\+?[0-9 ().\-]{4,40}$", message=_l("Écrivez un numéro comme 01 23 45 67 89."))
@@ -69,7 +69,7 @@ class PhoneReportForm(ReportForm):
     """The same, filled in by an agent for a client who called."""
 
     client = ChoiceField(_l("Client"), validators=[required(_l("Choisissez le client."))])
-    called_at = DateTimeLocalField(
+    called_at = WallTimeField(
         _l("Heure de l’appel"), format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], validators=[required(_l("Indiquez l’heure de l’appel."))]
     )
 

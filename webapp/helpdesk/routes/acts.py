@@ -73,7 +73,7 @@ def act(reference: str, verb: str) -> Response:
     session, actor, clock = get_session(), current_actor(), current_clock()
     ticket = get_ticket(session, actor, reference, lock=request.method == "POST")
     done = Verb(verb)
-    form = ReopenForm() if done is Verb.REOPEN else ActForm()
+    form = _act_form(done)
     if request.method == "GET":
         form.version.data = str(ticket.version)
         _check_applies(ticket, done)
@@ -90,6 +90,15 @@ def act(reference: str, verb: str) -> Response:
     sums = tell(ticket, stored_events(session, ticket.id), clock.now()).durations()
     status = 422 if request.method == "POST" else 200
     return page("helpdesk/act.html", status, ticket=ticket, verb=done, label=_(VERBS[done]), form=form, sums=sums)
+
+
+def _act_form(verb: Verb) -> ActForm:
+    """Return the form of a verb: its message is required where no default stands in, and named for who reads it."""
+    form = ReopenForm() if verb is Verb.REOPEN else ActForm()
+    form.body.flags.required = verb in {Verb.DISMISS, Verb.REOPEN}
+    if not policies.works_the_desk(current_actor()):
+        form.body.label.text = _("Message au service d’assistance")
+    return form
 
 
 def _check_applies(ticket: Ticket, verb: Verb) -> None:

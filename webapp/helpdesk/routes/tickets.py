@@ -12,9 +12,8 @@ from webapp.db import GuichetSession
 from webapp.errors import NotFound
 from webapp.helpdesk import policies
 from webapp.helpdesk.clockwork import stored_events, targets, tell
-from webapp.helpdesk.commitments import calendar_named, level_label, sites_of_ticket
+from webapp.helpdesk.commitments import calendar_named, calendar_words, level_label, sites_of_ticket
 from webapp.helpdesk.forms import MessageForm
-from webapp.helpdesk.models import Ticket
 from webapp.helpdesk.presenting import bar, chip_of, closed_until, lines, opening_words
 from webapp.helpdesk.queries import get_ticket_with_names, messages_of
 from webapp.helpdesk.queue import own_rows
@@ -91,7 +90,7 @@ def account(reference: str) -> Response:
         told=told,
         pieces=pieces,
         sums=told.durations(),
-        zone=_zone(row.Ticket),
+        calendar=calendar_words(row.Ticket.calendar),
     )
 
 
@@ -134,10 +133,6 @@ def ticket_context(session: GuichetSession, actor: Actor, reference: str, now: d
         "said": "",
         **more,
     }
-
-
-def _zone(ticket: Ticket) -> str:
-    return ticket.calendar.rpartition(":")[2]
 
 
 def _mistyped(error: MistypedReference) -> Response:

@@ -1,7 +1,7 @@
 """Opening a ticket: by the client on the report form, or by an agent after a phone call (FL-12.5b, FL-12.5c)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -20,6 +20,8 @@ from webapp.helpdesk.rules.services import ServiceType
 from webapp.helpdesk.rules.states import State
 from webapp.helpdesk.services.common import note_act, searchable, send
 
+#: An agent writes down a call of some days ago, not of another year.
+OLDEST_CALL = timedelta(days=31)
 NORMAL_PRIORITY = 2
 
 
@@ -68,6 +70,8 @@ def open_ticket(
     at = now if called_at is None else called_at.replace(microsecond=0)
     if at > now:
         raise Invalid({"called_at": _("L’heure de l’appel ne peut pas être dans le futur.")})
+    if at < now - OLDEST_CALL:
+        raise Invalid({"called_at": _("L’appel date de plus d’un mois : vérifiez la date.")})
     ticket = new_ticket(next_reference(session, at), report, client, commitment, at)
     ticket.by_phone = called_at is not None
     ticket.opened_by_id = actor.account_id
