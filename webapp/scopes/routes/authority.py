@@ -9,7 +9,7 @@ from webapp.scopes.forms import DecisionForm, GeneralLineForm
 from webapp.scopes.policies import can_correct_general_scope, can_manage_general_scope
 from webapp.scopes.queries import FileHead
 from webapp.scopes.routes.blueprint import blueprint
-from webapp.scopes.routes.editor import bar_context
+from webapp.scopes.routes.drawing import bar_context
 from webapp.scopes.rules.activities import activity
 from webapp.scopes.rules.decisions import DECISION_LABELS, EFFECT_TEXTS, DecisionKind
 from webapp.scopes.rules.states import Draft

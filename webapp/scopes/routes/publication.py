@@ -7,7 +7,7 @@ from webapp.errors import Conflict, Invalid
 from webapp.scopes import queries, views
 from webapp.scopes.policies import can_act
 from webapp.scopes.routes.blueprint import blueprint
-from webapp.scopes.routes.editor import bar_context
+from webapp.scopes.routes.drawing import bar_context
 from webapp.scopes.rules.activities import activity
 from webapp.scopes.rules.states import Act
 from webapp.scopes.services import publication as services
