@@ -1,6 +1,7 @@
 """The application, put together from its parts."""
 
 import os
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from importlib import import_module
@@ -87,7 +88,7 @@ def configure_logging() -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
 
@@ -120,6 +121,7 @@ def configure_templates(app: Flask) -> None:
     app.jinja_env.globals["state"] = lambda: app.extensions["guichet"]
     app.jinja_env.globals["actor"] = request.actor_or_none
     app.jinja_env.globals["once_token"] = forms.new_token
+    app.jinja_env.globals["zip"] = zip
     app.jinja_env.globals["service_status_words"] = lambda: (app.extensions["guichet"].status_words or (lambda: None))()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -155,10 +156,13 @@ def _limit_reads(state: ORMExecuteState) -> None:
     session = state.session
     if not isinstance(session, GuichetSession) or session.tenant is None or state.is_column_load or state.is_relationship_load:
         return
-    tenant = session.tenant
-    state.statement = state.statement.options(
-        with_loader_criteria(OrganisationOwned, lambda cls: cls.organisation_id == tenant, include_aliases=True)
-    )
+    state.statement = state.statement.options(_owned_by(session.tenant))
+
+
+@lru_cache(maxsize=1024)
+def _owned_by(tenant: int) -> Any:
+    """Return the condition on owned rows, kept for each organisation: making it costs more than applying it."""
+    return with_loader_criteria(OrganisationOwned, lambda cls: cls.organisation_id == tenant, include_aliases=True)
 
 
 @event.listens_for(GuichetSession, "before_flush")

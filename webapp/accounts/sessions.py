@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, true, update
+from sqlalchemy import Boolean, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account, AccountSession, Membership, Organisation
@@ -53,6 +53,35 @@ def open_session(
     return token
 
 
+# Both are read by every request of a signed-in person, so they are built once.
+_LIVE = (
+    select(
+        AccountSession.id,
+        AccountSession.account_id,
+        AccountSession.organisation_id,
+        AccountSession.last_seen_at,
+        AccountSession.terms_hash,
+        Account.full_name,
+    )
+    .join(Account, Account.id == AccountSession.account_id)
+    .where(
+        AccountSession.token_hash == bindparam("digest"),
+        AccountSession.revoked_at.is_(None),
+        AccountSession.last_seen_at > bindparam("seen_after"),
+        AccountSession.created_at > bindparam("opened_after"),
+        Account.deactivated_at.is_(None),
+        Account.is_demonstration.is_(False) | bindparam("demonstration_allowed", type_=Boolean),
+        (Account.expires_on.is_(None)) | (Account.expires_on >= bindparam("today")),
+    )
+)
+_ROLES = (
+    select(Membership.role, Membership.region, Organisation.id, Organisation.name, Organisation.kind, Organisation.region.label("home"))
+    .join(Organisation, Organisation.id == Membership.organisation_id)
+    .where(Membership.account_id == bindparam("account"), Organisation.closed_at.is_(None))
+    .order_by(Membership.id)
+)
+
+
 def find_session(
     session: Session, clock: Clock, token: str, idle: timedelta, absolute: timedelta, *, demonstration_allowed: bool
 ) -> SignedIn | None:
@@ -62,24 +91,14 @@ def find_session(
     """
     now = clock.now()
     row = session.execute(
-        select(
-            AccountSession.id,
-            AccountSession.account_id,
-            AccountSession.organisation_id,
-            AccountSession.last_seen_at,
-            AccountSession.terms_hash,
-            Account.full_name,
-        )
-        .join(Account, Account.id == AccountSession.account_id)
-        .where(
-            AccountSession.token_hash == _digest(token),
-            AccountSession.revoked_at.is_(None),
-            AccountSession.last_seen_at > now - idle,
-            AccountSession.created_at > now - absolute,
-            Account.deactivated_at.is_(None),
-            Account.is_demonstration.is_(False) if not demonstration_allowed else true(),
-            (Account.expires_on.is_(None)) | (Account.expires_on >= now.astimezone(PARIS).date()),
-        )
+        _LIVE,
+        {
+            "digest": _digest(token),
+            "seen_after": now - idle,
+            "opened_after": now - absolute,
+            "demonstration_allowed": demonstration_allowed,
+            "today": now.astimezone(PARIS).date(),
+        },
     ).first()
     if row is None:
         return None
@@ -89,12 +108,7 @@ def find_session(
 
 def _actor(session: Session, account_id: int, name: str, chosen: int | None) -> tuple[Actor, tuple[tuple[int, str], ...]]:
     """Build the actor for the chosen organisation, or for the first one the person belongs to."""
-    rows = session.execute(
-        select(Membership.role, Membership.region, Organisation.id, Organisation.name, Organisation.kind, Organisation.region.label("home"))
-        .join(Organisation, Organisation.id == Membership.organisation_id)
-        .where(Membership.account_id == account_id, Organisation.closed_at.is_(None))
-        .order_by(Membership.id)
-    ).all()
+    rows = session.execute(_ROLES, {"account": account_id}).all()
     choices = tuple(dict.fromkeys((row.id, row.name) for row in rows))
     if not rows:
         return Actor(account_id, name, None, "", None, frozenset()), ()
