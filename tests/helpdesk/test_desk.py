@@ -169,5 +169,5 @@ def test_a_message_that_must_be_written_says_so_and_to_whom(signed_in: SignedIn,
 def test_the_account_says_its_calendar_in_words(signed_in: SignedIn, ticket: Ticket) -> None:
     client = signed_in("cliente")
     client.get(f"/assistance/{ticket.reference}/decompte")
-    assert "lundi à vendredi 8h30-12h, 13h30-18h" in client.text()
+    assert "Lundi à vendredi 8h30-12h, 13h30-18h" in client.text()
     assert "desk-1" not in client.text()

@@ -126,7 +126,7 @@ def calendar_words(version: str) -> str:
     code, _code, rest = version.partition(":")
     place, _place, zone = rest.partition(":")
     territory = Territory(place.removesuffix("-no-good-friday"))
-    hours = ", ".join(f"{days.lower()} {said}" for days, said in hours_words(code))
+    hours = ", ".join(f"{days} {said}" for days, said in hours_words(code))
     holidays = _("jours fériés : %(territory)s", territory=_(TERRITORY_LABELS[territory]))
     return f"{hours} · {holidays} · {_('fuseau %(zone)s', zone=zone)}"
 
