@@ -6,8 +6,25 @@
     var box = doc.getElementById("alert");
     if (box) box.textContent = text;
   }
+  function wholePage(answer) { // a proxy took htmx's headers away: the server answered a browser, not htmx
+    var part = answer.requestConfig.elt.closest("[hx-select]"), text = answer.serverResponse;
+    if (!/^\s*<!doctype/i.test(text)) return false;
+    return !part || !new DOMParser().parseFromString(text, "text/html").querySelector(part.getAttribute("hx-select"));
+  }
   doc.addEventListener("htmx:beforeSwap", function (event) {
+    var answer = event.detail, url = answer.xhr.responseURL;
     lost = doc.activeElement && doc.activeElement.id;
+    if (!wholePage(answer)) return;
+    if (answer.xhr.status < 400) {
+      answer.shouldSwap = false;
+      location.assign(url);
+      return;
+    }
+    history.replaceState(null, "", url); // a refusal carries what was typed: it is shown as it came
+    answer.shouldSwap = true;
+    answer.target = doc.body;
+    answer.swapOverride = "innerHTML";
+    answer.selectOverride = "unset";
   });
   doc.addEventListener("htmx:afterSettle", function () {
     if (doc.activeElement === doc.body && lost) {
