@@ -128,7 +128,8 @@ def calendar_words(version: str) -> str:
     territory = Territory(place.removesuffix("-no-good-friday"))
     hours = ", ".join(f"{days} {said}" for days, said in hours_words(code))
     holidays = _("jours fériés : %(territory)s", territory=_(TERRITORY_LABELS[territory]))
-    return f"{hours} · {holidays} · {_('fuseau %(zone)s', zone=zone)}"
+    where = _("fuseau horaire : %(zone)s", zone=zone)
+    return f"{hours} · {holidays} · {where}"
 
 
 def _contract(number: str) -> str:
