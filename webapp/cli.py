@@ -6,9 +6,11 @@ import shutil
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from sqlalchemy import func, select
 
 from webapp import migration, serve
 from webapp.accounts.cli import users_cli
+from webapp.accounts.models import Account
 from webapp.helpdesk.cli import sla_cli
 from webapp.outbox.cli import outbox_cli
 from webapp.scopes.cli import scopes_cli
@@ -52,6 +54,11 @@ def reset() -> None:
     if not state().settings.is_demonstration:
         raise click.ClickException("only a demonstration can be reset (GUICHET_MODE).")
     migration.upgrade(state().database.engine)
+    with state().database.reader() as session:
+        accounts = session.scalar(select(func.count()).select_from(Account)) or 0
+        fictitious = session.scalar(select(func.count()).select_from(Account).where(Account.is_demonstration)) or 0
+    if accounts and not fictitious:
+        raise click.ClickException("this database was never a demonstration: it is not reset.")
     migration.downgrade_all(state().database.engine)
     migration.upgrade(state().database.engine)
     shutil.rmtree(state().settings.mail_dir, ignore_errors=True)

@@ -321,3 +321,18 @@ def test_the_desk_says_what_waits_for_whom(
     assert labels("cliente") == []
     clock.set(datetime(2027, 2, 1, 9, 0, tzinfo=UTC))
     assert labels("declarante") == [(number_of("opco"), "En retard")]
+
+
+def test_what_a_colleague_changed_after_the_review_is_not_submitted_unseen(
+    session: GuichetSession, signed_in: SignedIn, number_of: Numbers, fill: Fill
+) -> None:
+    number = number_of("atpro-bretagne")
+    fill(number)
+    reviewer, colleague = signed_in("declarant-breton"), signed_in("declarant-breton")
+    reviewer.get(f"/declarations/{number}/depot")
+    colleague.get(f"/declarations/{number}/tableaux/demandes")
+    first = colleague.tree.cssselect("form#grille input[id^=i-]")[0]
+    colleague.submit("form#grille", {first.get("name"): "NC"})
+    assert reviewer.submit("form#deposer").status_code == 409
+    assert "Relisez-les" in reviewer.text()
+    assert state_of(session, number) is ReturnState.DRAFT

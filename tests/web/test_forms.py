@@ -16,7 +16,7 @@ from webapp.accounts.models import Organisation
 from webapp.actor import SYSTEM, OrganisationKind
 from webapp.db import Database
 from webapp.web.access import ACCESS, PUBLIC
-from webapp.web.forms import already_done, clean_text, remember_done
+from webapp.web.forms import BaseForm, DayField, WallTimeField, already_done, clean_text, remember_done, whole
 from webapp.web.once import OnceToken
 from webapp.web.pages import see_other_url
 from webapp.web.request import current_clock, get_session
@@ -122,3 +122,29 @@ def test_the_page_asked_for_is_used_by_people(people: People, client: CheckingCl
     client.get("/connexion")
     response = client.submit("form[novalidate]", {"username": "  EDITRICE ", "password": "Guichet-2026-Demo!"})
     assert response.status_code == 303, "outer white space and capitals in the identifier do not matter"
+
+
+def test_a_day_of_another_age_is_a_slip_of_the_keyboard(app: Flask) -> None:
+    class Form(BaseForm):
+        day = DayField("Jour")
+        wall = WallTimeField("Heure", format="%Y-%m-%dT%H:%M")
+
+    for day in ("0001-01-01", "1999-12-31", "9999-12-31"):
+        with app.test_request_context(method="POST", data={"day": day, "wall": f"{day}T10:00"}):
+            form = Form(meta={"csrf": False})
+            assert not form.validate()
+            assert "entre 2000 et 2100" in form.day.errors[0]
+            assert "entre 2000 et 2100" in form.wall.errors[0]
+    with app.test_request_context(method="POST", data={"day": "2026-11-23", "wall": "2026-11-23T10:00"}):
+        assert Form(meta={"csrf": False}).validate()
+
+
+def test_numbers_in_addresses_are_those_that_a_row_can_have() -> None:
+    assert whole("12") == 12
+    assert [whole(raw) for raw in ("", "²", "-1", "1e3", "1" * 40, "١٢")] == [None] * 6
+
+
+def test_a_character_that_no_database_holds_names_nothing(client: CheckingClient) -> None:
+    for path in ("/portees/%00", "/registre/%00", "/activation/%00"):
+        assert client.get(path).status_code == 404
+    assert client.get("/registre?q=%00").status_code == 200

@@ -2,14 +2,14 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, SelectMultipleField, StringField, ValidationError
+from wtforms import HiddenField, SelectMultipleField, StringField, ValidationError
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.accounts.forms import mail_field
 from webapp.accounts.rules import KIND_LABELS, REGIONS, ROLE_LABELS
 from webapp.actor import OrganisationKind, Role
-from webapp.web.forms import BaseForm, ChoiceField, at_most, required
+from webapp.web.forms import BaseForm, ChoiceField, DayField, at_most, required
 
 
 def kind_choices() -> list[tuple[str, str]]:
@@ -70,4 +70,4 @@ class GrantForm(BaseForm):
 class ValidityForm(BaseForm):
     """The last day of an account."""
 
-    expires_on = DateField(_l("Dernier jour de validité"), validators=[InputRequired(_l("Choisissez un jour."))])
+    expires_on = DayField(_l("Dernier jour de validité"), validators=[InputRequired(_l("Choisissez un jour."))])

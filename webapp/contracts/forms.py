@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, StringField
+from wtforms import BooleanField, HiddenField, IntegerField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
@@ -20,7 +20,7 @@ from webapp.contracts.rules import (
     Unit,
     read_hours,
 )
-from webapp.web.forms import BaseForm, ChoiceField, at_most, required
+from webapp.web.forms import BaseForm, ChoiceField, DayField, at_most, required
 from webapp.worktime import TIME_ZONES, Interval
 
 #: Zones that a site may be in; the Marquesas and the Gambier islands have their own inside French Polynesia.
@@ -52,12 +52,12 @@ class ContractForm(Versioned):
 
     client = ChoiceField(_l("Client"), coerce=int, validators=[InputRequired(_l("Choisissez un client."))])
     number = StringField(_l("Numéro du contrat"), validators=[required(), at_most(40)])
-    starts_on = DateField(_l("Premier jour"), validators=[InputRequired(_l("Renseignez ce champ."))])
-    ends_on = DateField(_l("Dernier jour"), validators=[Optional()])
+    starts_on = DayField(_l("Premier jour"), validators=[InputRequired(_l("Renseignez ce champ."))])
+    ends_on = DayField(_l("Dernier jour"), validators=[Optional()])
     hosting = ChoiceField(_l("Hébergement"), choices=_choices(HOSTING_LABELS), validators=[required()])
     plan = ChoiceField(_l("Formule"), choices=_choices(PLAN_LABELS), validators=[required()])
     level = ChoiceField(_l("Niveau de service"), coerce=int, validators=[InputRequired(_l("Choisissez un niveau."))])
-    level_from = DateField(_l("Ce niveau vaut à partir du"), validators=[Optional()])
+    level_from = DayField(_l("Ce niveau vaut à partir du"), validators=[Optional()])
     manager = ChoiceField(_l("Gestionnaire de compte"), coerce=int, validators=[Optional()])
 
     def fill(self, clients: list[tuple[int, str]], levels: list[tuple[int, str]], managers: list[tuple[int, str]]) -> None:
@@ -83,7 +83,7 @@ class SiteForm(Versioned):
 class VersionForm(BaseForm):
     """What a version of a service level promises."""
 
-    in_force_from = DateField(_l("En vigueur à partir du"), validators=[InputRequired(_l("Renseignez ce champ."))])
+    in_force_from = DayField(_l("En vigueur à partir du"), validators=[InputRequired(_l("Renseignez ce champ."))])
     response = IntegerField(_l("Première réponse sous"), validators=_amount(2000))
     response_unit = ChoiceField(_l("Unité de la première réponse"), choices=_choices(UNIT_LABELS), validators=[required()])
     restoration = IntegerField(_l("Rétablissement sous (GTR)"), validators=_amount(2000))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, IntegerField, TextAreaField
+from wtforms import HiddenField, IntegerField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
 from webapp.declarations.rules import AUDIENCE_LABELS, KIND_LABELS
 from webapp.declarations.services import LONGEST_REASON
-from webapp.web.forms import BaseForm, ChoiceField, at_most, required
+from webapp.web.forms import BaseForm, ChoiceField, DayField, at_most, required
 
 
 class VersionForm(BaseForm):
@@ -33,7 +33,7 @@ class ReasonForm(VersionForm):
 class DeadlineForm(VersionForm):
     """Moving a campaign's deadline."""
 
-    deadline = DateField(_l("Nouvelle échéance"), validators=[InputRequired(_l("Renseignez ce champ."))])
+    deadline = DayField(_l("Nouvelle échéance"), validators=[InputRequired(_l("Renseignez ce champ."))])
 
 
 class CampaignForm(BaseForm):
@@ -51,5 +51,5 @@ class CampaignForm(BaseForm):
         _l("Exercice"),
         validators=[InputRequired(_l("Renseignez ce champ.")), NumberRange(2000, 2100, _l("Écrivez une année sur quatre chiffres."))],
     )
-    opens_on = DateField(_l("Ouverture"), validators=[InputRequired(_l("Renseignez ce champ."))])
-    deadline = DateField(_l("Échéance"), validators=[InputRequired(_l("Renseignez ce champ."))])
+    opens_on = DayField(_l("Ouverture"), validators=[InputRequired(_l("Renseignez ce champ."))])
+    deadline = DayField(_l("Échéance"), validators=[InputRequired(_l("Renseignez ce champ."))])

@@ -114,7 +114,8 @@ def submission(number: str) -> Response:
 
 def _submission_page(session: Session, file: ReturnFile, form: VersionForm, status: int = 200) -> Response:
     clock = current_clock()
-    sheet = sheet_of(file, queries.stored_cells(session, file.id))
+    cells = queries.stored_cells(session, file.id)
+    sheet = sheet_of(file, cells)
     findings = sheet.findings()
     return page(
         "declarations/submission.html",
@@ -128,6 +129,7 @@ def _submission_page(session: Session, file: ReturnFile, form: VersionForm, stat
         invalid=[(file.model.label(key), key[0], grid.anchor_of(key, file.model)) for key in sheet.invalid_cells()],
         may_submit=can_act(Act.SUBMIT, current_actor(), file.facts, clock.now()),
         transition=rules.TRANSITIONS[Act.SUBMIT],
+        figures_seen=services.figures_seen(cells),
         **words(clock),
     )
 
@@ -141,7 +143,15 @@ def submit(number: str) -> Response:
         raise NotFound
     form = VersionForm()
     try:
-        receipt = services.submit(session, actor, current_clock(), file, version=form.seen, public_url=state().settings.public_url)
+        receipt = services.submit(
+            session,
+            actor,
+            current_clock(),
+            file,
+            version=form.seen,
+            public_url=state().settings.public_url,
+            seen=request.form.get("figures"),
+        )
     except Invalid as refusal:
         form.refuse(dict(refusal.errors))
         return _submission_page(session, file, form, 422)

@@ -139,9 +139,17 @@ def _same(one: Entry, other: Entry) -> bool:
     return one.kind is other.kind and one.value == other.value and (one.value is not None or one.raw == other.raw)
 
 
-def submit(session: Session, actor: Actor, clock: Clock, file: ReturnFile, *, version: int, public_url: str) -> str:
+def figures_seen(cells: Mapping[CellKey, StoredCell]) -> str:
+    """Return a digest of which figures stand, by their versions: what a person looked at before submitting."""
+    return rules.digest("\n".join(sorted(f"{'.'.join(key)}~{cell.version}" for key, cell in cells.items())))
+
+
+def submit(
+    session: Session, actor: Actor, clock: Clock, file: ReturnFile, *, version: int, public_url: str, seen: str | None = None
+) -> str:
     """Submit a return: freeze its figures and give its receipt number.
 
+    `seen` is the digest (`figures_seen`) of the page on which the person decided: a colleague's later figure is a Conflict.
     `version` is the return's version that the person saw; the same submission sent twice (a double click) gives the same receipt. Raises
     Invalid when something blocks, Conflict when the return changed state meanwhile, Forbidden when it is not the actor's to submit.
     """
@@ -151,7 +159,10 @@ def submit(session: Session, actor: Actor, clock: Clock, file: ReturnFile, *, ve
             select(Submission.receipt).where(Submission.return_id == row.id).order_by(Submission.rank.desc()).limit(1)
         ).one()
     _check(Act.SUBMIT, actor, clock, file, row, version)
-    sheet = sheet_of(file, stored_cells(session, file.id))
+    cells = stored_cells(session, file.id)
+    if seen is not None and seen != figures_seen(cells):
+        raise Conflict(_("Des chiffres ont changé depuis que cette page est ouverte. Relisez-les avant de déposer."))
+    sheet = sheet_of(file, cells)
     if not sheet.may_be_submitted():
         raise Invalid({"": _("Des contrôles bloquants empêchent le dépôt.")})
     rank = 1 + len(session.scalars(select(Submission.id).where(Submission.return_id == row.id)).all())

@@ -2,12 +2,12 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import Optional
 
 from webapp.scopes.rules.activities import Activity, all_activities
 from webapp.scopes.rules.decisions import DECISION_LABELS, DecisionKind, Flexibility
-from webapp.web.forms import BaseForm, ChoiceField, at_most, required
+from webapp.web.forms import BaseForm, ChoiceField, DayField, at_most, required
 
 FLEXIBILITIES = [("", "—"), *[(item.value, item.value) for item in Flexibility]]
 
@@ -38,7 +38,7 @@ class DecisionForm(BaseForm):
 
     kind = ChoiceField(_l("Décision"), [required()], choices=lambda: [(kind.value, _(DECISION_LABELS[kind])) for kind in DecisionKind])
     general = ChoiceField(_l("Ligne de la portée générale"), [Optional()])
-    decided_on = DateField(_l("Date de la décision"), [required()])
+    decided_on = DayField(_l("Date de la décision"), [required()])
     reference = StringField(_l("Référence"), [required(), at_most(60)])
     reason = TextAreaField(_l("Motif, lu par l’organisme"), [required(), at_most(4000)])
     code = StringField(_l("Repère de la ligne nouvelle"), [Optional(), at_most(10)])

@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput
 
 from webapp.clock import PARIS
 from webapp.service_status.rules import HEALTH_LABELS, STATE_LABELS, Health, State
-from webapp.web.forms import BaseForm, ChoiceField, at_most, required
+from webapp.web.forms import BaseForm, ChoiceField, WallTimeField, at_most, required
 
 #: A week: longer than any interruption that is announced as one.
 LONGEST_MINUTES = 7 * 24 * 60
@@ -21,7 +21,7 @@ class AnnouncementForm(BaseForm):
 
     title = StringField(_l("Titre"), validators=[required(), at_most(160)])
     components = SelectMultipleField(_l("Composants concernés"), coerce=int, option_widget=CheckboxInput())
-    starts_at = DateTimeLocalField(
+    starts_at = WallTimeField(
         _l("Début (heure de Paris)"), format="%Y-%m-%dT%H:%M", validators=[InputRequired(_l("Donnez la date et l'heure."))]
     )
     expected_minutes = IntegerField(

@@ -3,6 +3,7 @@
 import re
 import secrets
 import unicodedata
+from datetime import date
 from typing import Any
 
 from flask import g, request
@@ -13,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
-from wtforms import Field, SelectField, StringField, TextAreaField
+from wtforms import DateField, DateTimeLocalField, Field, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from webapp.clock import Clock
@@ -97,6 +98,38 @@ class ChoiceField(SelectField):
             super().pre_validate(form)
         except ValueError as error:
             raise ValidationError(_("Choisissez une valeur de la liste.")) from error
+
+
+def whole(raw: str) -> int | None:
+    """Return the number that a hidden field or an address carries, or None when it is not one that a row can have."""
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+
+
+#: Days that mean something here; beyond them computing with calendars and time zones has no sense.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def _refuse_far_day(day: date | None) -> None:
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(_("Donnez une date entre %(first)d et %(last)d.", first=FIRST_YEAR, last=LAST_YEAR))
+
+
+class DayField(DateField):
+    """A day of this century."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse days that can only be slips of the keyboard."""
+        super().pre_validate(form)
+        _refuse_far_day(self.data)
+
+
+class WallTimeField(DateTimeLocalField):
+    """A date and time of this century, as a clock on the wall tells it (no time zone)."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse times that can only be slips of the keyboard."""
+        super().pre_validate(form)
+        _refuse_far_day(self.data)
 
 
 def new_token() -> str:

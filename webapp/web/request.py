@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 from flask_login import current_user
 
 from webapp.actor import Actor, network_address
@@ -64,6 +64,8 @@ def init_app(app: Flask) -> None:
         if "begun" in g:  # somebody else's ``g``: an application context was left open around the server
             raise RuntimeError("two requests in one application context")
         g.begun = True
+        if "\0" in request.path:
+            abort(404)  # PostgreSQL holds no such character: nothing of ours is named so
         network_address.set(request.remote_addr)
 
     @app.after_request

@@ -30,7 +30,7 @@ from webapp.scopes.rules.activities import activity
 from webapp.scopes.services import lines as line_services
 from webapp.scopes.services.undo import undo_last
 from webapp.scopes.views import RowForm
-from webapp.web.forms import already_done, remember_done
+from webapp.web.forms import already_done, remember_done, whole
 from webapp.web.pages import announce, fragment, is_fragment_request, see_other_url
 from webapp.web.request import current_actor, current_clock, get_session
 
@@ -83,8 +83,8 @@ def new_line(number: str) -> Response:
     head = head_of(number)
     code = request.args.get("generale", "")
     if not is_fragment_request():
-        after = request.args.get("apres", "")
-        page_number = queries.place_of(get_session(), head.id, int(after)) // PAGE_LINES + 1 if after.isdigit() and len(after) < 10 else 1
+        after = whole(request.args.get("apres", ""))
+        page_number = 1 if after is None else queries.place_of(get_session(), head.id, after) // PAGE_LINES + 1
         return see_other_url(
             url_for("scopes.edit", number=number, ajouter=code, apres=after or None, page=page_number if page_number > 1 else None)
         )
