@@ -3,6 +3,7 @@
 Ends with 0 when everything was measured, with 1 when a page or a save answered something else than it should.
 """
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -107,9 +108,10 @@ def main() -> int:
         return 1
     print(draw(table))
     print(
-        f"\nMedians of {ROUNDS} rounds, in {time.monotonic() - begun:.0f} s. "
-        "The floor of pages and saves is a bare Flask view on the same rows, its\n"
-        "statements in brackets; that of the calendar is businesstimedelta. See docs/decisions/0005-how-the-benchmark-is-fair.md."
+        f"\nMedians of {ROUNDS} rounds, in {time.monotonic() - begun:.0f} s, on {os.cpu_count()} processors whose load ended at "
+        f"{os.getloadavg()[0]:.1f}: above their number, trust ratios alone.\n"
+        "The floor of pages and saves is a bare Flask view on the same rows, its statements in brackets;\n"
+        "that of the calendar is businesstimedelta. See docs/decisions/0005-how-the-benchmark-is-fair.md."
     )
     return 0
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from webapp.folding import fold
 from webapp.scopes.rules.activities import Activity
@@ -53,6 +54,7 @@ FINDING_TEXTS: dict[str, str] = {
 _INTERNAL = re.compile(r"\b(?:methodes? internes?|procedures? internes?|mode operatoire interne|mo-\d+)\b")
 
 
+@lru_cache(maxsize=4096)  # a page asks it of a hundred references, again and again the same
 def is_internal_method(reference: str) -> bool:
     """Tell whether a reference names a method of the body's own (« Méthode interne MO-17 »)."""
     return _INTERNAL.search(fold(reference)) is not None
