@@ -166,7 +166,7 @@ def test_a_forgotten_password_is_replaced_from_a_mailed_link(
     assert client.get(path).status_code == 410
     assert "vient d'être changé" in mails(database, "editrice@exemple.invalid")[-1].body
     other = client.application.test_client()
-    other.sign_in("editrice", GOOD)  # type: ignore[attr-defined]
+    other.sign_in("editrice", GOOD)
 
 
 def test_known_and_unknown_names_get_the_same_answer(client: CheckingClient, people: People, database: Database) -> None:

@@ -84,7 +84,7 @@ def test_every_suggestion_is_a_valid_identifier(name: str) -> None:
 
 def facts(**changes: object) -> AccountFacts:
     values: dict[str, object] = {"is_activated": True, "deactivated_at": None, "expires_on": None, "is_demonstration": False}
-    return AccountFacts(**{**values, **changes})  # type: ignore[arg-type]
+    return AccountFacts(**{**values, **changes})
 
 
 def test_an_account_is_valid_to_the_end_of_its_last_day_in_paris() -> None:

@@ -188,7 +188,7 @@ def test_nobody_waits_while_a_new_password_is_hashed(
     session.commit()
     newcomer = client.application.test_client()
     newcomer.get(f"/activation/{token}")
-    submitted = newcomer.submit("#activation", {"username": "agente.une", "password": GOOD, "repeated": GOOD})  # type: ignore[attr-defined]
+    submitted = newcomer.submit("#activation", {"username": "agente.une", "password": GOOD, "repeated": GOOD})
     assert submitted.status_code == 303
     assert others_write == [GOOD] * 3
 
@@ -212,7 +212,7 @@ def test_sign_ins_of_a_busy_network_leave_forgotten_passwords_answered(
     monkeypatch.setattr(entry_routes, "FORGOTTEN_SECONDS", 0.0)
     monkeypatch.setattr(recovery, "NETWORK_BUDGET", 3)
     for username in ("cliente", "agente", "nationale", "chargee"):
-        client.application.test_client().sign_in(username)  # type: ignore[attr-defined]
+        client.application.test_client().sign_in(username)
     client.get("/mot-de-passe-oublie")
     client.submit("#oubli", {"name": "editrice"})
     assert len(mails(database, "editrice@exemple.invalid")) == 1

@@ -85,7 +85,7 @@ def test_every_person_is_answered_as_the_table_says(app: Flask, people: People, 
 
 def sent_to_sign_in(response: object) -> bool:
     """Tell whether the answer leads to the sign-in page."""
-    headers = response.headers  # type: ignore[attr-defined]
+    headers = response.headers
     return bool((headers.get("HX-Redirect") or headers.get("Location") or "").startswith("/connexion"))
 
 

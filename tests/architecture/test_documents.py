@@ -152,7 +152,7 @@ class Noted(dict[str, str]):
         super().__init__(DATA_DIR=str(folder))
         self.asked: set[str] = set()
 
-    def get(self, key: str, default: str | None = None) -> str | None:  # type: ignore[override]
+    def get(self, key: str, default: str | None = None) -> str | None:
         self.asked.add(key)
         return super().get(key, default)
 

@@ -27,7 +27,7 @@ def test_an_editor_changes_a_line_and_asks_for_publication(open_page: OpenPage, 
     # FX-8a, P-3, P-4
     page = open_page("claire.fontaine", scripts=scripts)
     file = first(page, "/portees", r"/portees/\d-\d{4}", "a[id^=m]:not([id='m'])")
-    number = page.locator("a[id^=m]").first.get_attribute("id").removeprefix("m")  # type: ignore[union-attr]
+    number = page.locator("a[id^=m]").first.get_attribute("id").removeprefix("m")
     page.locator(f"#m{number}").click()
     cell = page.locator(f"#l{number} [name^=c-]").first
     before = cell.input_value()
@@ -124,7 +124,7 @@ def test_a_report_travels_from_the_client_to_its_closing(open_page: OpenPage, sc
     form.locator("[name=contact_phone]").fill("01 23 45 67 89")
     form.locator("button.p").click()
     client.wait_for_url(re.compile(r"/assistance/INC-\d{4}-\d{6}-[0-9A-Z]"))
-    reference = re.search(r"INC-\d{4}-\d{6}-[0-9A-Z]", client.url).group(0)  # type: ignore[union-attr]
+    reference = re.search(r"INC-\d{4}-\d{6}-[0-9A-Z]", client.url).group(0)
 
     agent = open_page("camille.roux", scripts=scripts)
     agent.goto(f"/assistance/{reference}/qualifier")

@@ -30,7 +30,7 @@ def url(number: str, table: str = "demandes") -> str:
 
 
 def field(client: object, name: str) -> object:
-    return client.tree.cssselect(f'input[name="{name}"]')[0]  # type: ignore[attr-defined]
+    return client.tree.cssselect(f'input[name="{name}"]')[0]
 
 
 @pytest.fixture
@@ -63,8 +63,8 @@ def test_what_cannot_be_read_is_kept_and_marked_and_blocks_nothing(session: Guic
     assert response.status_code == 303
     client.follow()
     shown = field(client, "ouvriers.deposees")
-    assert shown.get("value") == "<b>douze</b>"  # type: ignore[attr-defined]
-    assert shown.get("aria-invalid") == "true"  # type: ignore[attr-defined]
+    assert shown.get("value") == "<b>douze</b>"
+    assert shown.get("aria-invalid") == "true"
     assert "Ce n’est pas un nombre" in client.text()
     assert "ne peut pas être négative" in client.text()
     assert client.tree.cssselect("#v-total-deposees")[0].text_content().strip() == "?"
@@ -100,7 +100,7 @@ def test_the_grid_comes_before_the_other_tables_which_stay_one_link_away(signed_
 def test_one_cell_is_saved_by_a_fragment_with_its_totals_and_controls(session: GuichetSession, signed_in: SignedIn, number: str) -> None:
     client = signed_in("declarant-breton")
     client.get(url(number))
-    token = field(client, "csrf_token").get("value")  # type: ignore[attr-defined]
+    token = field(client, "csrf_token").get("value")
     data = {"csrf_token": token, "ouvriers.deposees": "10", "ouvriers.deposees~": "0|"}
     response = client.post(url(number) + "/cellules/ouvriers/deposees", data=data, headers=HTMX)
     assert response.status_code == 200
@@ -117,7 +117,7 @@ def test_one_cell_is_saved_by_a_fragment_with_its_totals_and_controls(session: G
 def test_the_swapped_parts_are_those_of_a_fresh_page(signed_in: SignedIn, number: str) -> None:
     client = signed_in("declarant-breton")
     client.get(url(number))
-    token = field(client, "csrf_token").get("value")  # type: ignore[attr-defined]
+    token = field(client, "csrf_token").get("value")
     for name, typed in (("ouvriers.deposees", "10"), ("ouvriers.acceptees", "12"), ("employes.deposees", "oups")):
         data = {"csrf_token": token, name: typed, f"{name}~": "0|"}
         client.post(url(number) + f"/cellules/{name.replace('.', '/')}", data=data, headers=HTMX)
@@ -138,9 +138,9 @@ def test_a_stale_cell_shows_both_values_and_a_way_on(session: GuichetSession, si
     response = mine.submit("form#grille", {"ouvriers.deposees": "80", "employes.deposees": "3"})
     assert response.status_code == 409
     assert "a enregistré entre-temps : 70" in mine.text()
-    assert field(mine, "ouvriers.deposees").get("value") == "80"  # type: ignore[attr-defined]
-    assert field(mine, "employes.deposees").get("value") == "3"  # type: ignore[attr-defined]
-    assert field(mine, "cadres.deposees").get("value") == "5"  # type: ignore[attr-defined]
+    assert field(mine, "ouvriers.deposees").get("value") == "80"
+    assert field(mine, "employes.deposees").get("value") == "3"
+    assert field(mine, "cadres.deposees").get("value") == "5"
     assert stored(session, number)["demandes.ouvriers.deposees"].value == Decimal(70)
     assert "demandes.employes.deposees" not in stored(session, number)
     assert mine.submit("form#grille", button="Garder 80").status_code == 303
@@ -172,13 +172,13 @@ def test_two_people_on_different_cells_do_not_disturb_each_other(session: Guiche
 def test_a_stale_fragment_answers_409_with_the_cell(signed_in: SignedIn, number: str) -> None:
     client = signed_in("declarant-breton")
     client.get(url(number))
-    token = field(client, "csrf_token").get("value")  # type: ignore[attr-defined]
+    token = field(client, "csrf_token").get("value")
     address = url(number) + "/cellules/ouvriers/deposees"
     client.post(address, data={"csrf_token": token, "ouvriers.deposees": "10", "ouvriers.deposees~": "0|"}, headers=HTMX)
     response = client.post(address, data={"csrf_token": token, "ouvriers.deposees": "20", "ouvriers.deposees~": "0|"}, headers=HTMX)
     assert response.status_code == 409
     assert "a enregistré entre-temps : 10" in client.text()
-    assert field(client, "ouvriers.deposees").get("value") == "20"  # type: ignore[attr-defined]
+    assert field(client, "ouvriers.deposees").get("value") == "20"
     again = {"csrf_token": token, "ouvriers.deposees": "10", "ouvriers.deposees~": "0|"}
     assert client.post(address, data=again, headers=HTMX).status_code == 200  # the same value is no conflict
 
@@ -187,7 +187,7 @@ def test_a_stale_fragment_answers_409_with_the_cell(signed_in: SignedIn, number:
 def test_a_cell_that_nobody_fills_in_does_not_exist(signed_in: SignedIn, number: str, path: str) -> None:
     client = signed_in("declarant-breton")
     client.get(url(number))
-    token = field(client, "csrf_token").get("value")  # type: ignore[attr-defined]
+    token = field(client, "csrf_token").get("value")
     assert client.post(url(number) + path, data={"csrf_token": token}, headers=HTMX).status_code == 404
 
 
@@ -213,9 +213,9 @@ def test_what_was_typed_is_still_shown_when_the_entry_closed_meanwhile(
     response = client.submit("form#grille", {"ouvriers.deposees": "4242"})
     assert response.status_code == 409
     assert "n’accepte plus de saisie" in client.text()
-    assert field(client, "ouvriers.deposees").get("value") == "4242"  # type: ignore[attr-defined]
+    assert field(client, "ouvriers.deposees").get("value") == "4242"
     assert not stored(session, number)
-    token = field(client, "csrf_token").get("value")  # type: ignore[attr-defined]
+    token = field(client, "csrf_token").get("value")
     data = {"csrf_token": token, "ouvriers.deposees": "4242", "ouvriers.deposees~": "0|"}
     assert client.post(url(number) + "/cellules/ouvriers/deposees", data=data, headers=HTMX).status_code == 409
     assert "Non enregistré" in client.text()

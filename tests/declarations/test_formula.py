@@ -72,7 +72,7 @@ def aggregate(name: str, terms: list[Term]) -> Term:
         missing = [item for item in found if isinstance(item, Missing)]
         if missing and (max(missing) >= Missing.UNDEFINED or not present):
             return max(missing)
-        return {"somme": sum, "min": min, "max": max}[name](present)  # type: ignore[operator]
+        return {"somme": sum, "min": min, "max": max}[name](present)
 
     return f"{name}({'; '.join(term[0] for term in terms)})", value
 

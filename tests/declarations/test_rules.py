@@ -126,7 +126,7 @@ def test_a_snapshot_holds_every_figure_and_gives_them_back() -> None:
         "bilan.budget.valeur": {"kind": "value", "value": "1000"},
     }
     assert frozen["computed"] == {"achats.total.montant": "1234.5", "bilan.reste.valeur": "-234.5"}
-    assert {"code": "X-01", "severity": "blocking", "verdict": "false", "difference": "234.5"} in frozen["controls"]  # type: ignore[operator]
+    assert {"code": "X-01", "severity": "blocking", "verdict": "false", "difference": "234.5"} in frozen["controls"]
     again = sheet_from(json.loads(rules.canonical(frozen)), sheet.model)
     assert all(again.figure(key) == sheet.figure(key) for key in sheet.model.cells)
 

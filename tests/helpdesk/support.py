@@ -26,7 +26,7 @@ def report(title: str = "Import Excel refusé sans message", **values: object) -
         "contact_email": "ines@exemple.invalid",
         **values,
     }
-    return Report(**given)  # type: ignore[arg-type]
+    return Report(**given)
 
 
 def opened(

@@ -61,4 +61,4 @@ def test_urgency_has_three_degrees() -> None:
 @pytest.mark.parametrize("wrong", [{}, {"days": 1, "time": timedelta(hours=1)}, {"days": -1}])
 def test_a_target_is_one_kind_of_promise(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="target"):
-        Target(**wrong)  # type: ignore[arg-type]
+        Target(**wrong)

@@ -32,7 +32,7 @@ def line(number: int, general: str = "1", **cells: str) -> Line:
     return Line(number, general, values | cells)
 
 
-def codes(findings: list) -> list[tuple[str, int | None, str]]:  # type: ignore[type-arg]
+def codes(findings: list) -> list[tuple[str, int | None, str]]:
     return [(finding.code, finding.line, finding.column) for finding in findings]
 
 

@@ -324,7 +324,7 @@ def test_the_list_filters_by_the_state_as_it_stands_now(session: GuichetSession,
     editor, officer = people.actors["editrice"], people.actors["chargee"]
 
     def numbers(actor: object, **wanted: object) -> list[str]:
-        found, total = queries.files(session, actor, clock, order=Dossier.number, **wanted)  # type: ignore[arg-type]
+        found, total = queries.files(session, actor, clock, order=Dossier.number, **wanted)
         assert total == len(found)
         return [head.number for head, _at in found]
 

@@ -27,7 +27,7 @@ def planned(components: Parts, **changes: object) -> NoticeValues:
     values = NoticeValues(
         Kind.PLANNED, "Mise à jour", "Le portail sera fermé.", (components[0].id,), Health.MAINTENANCE, NOW + timedelta(days=7), 90
     )
-    return replace(values, **changes)  # type: ignore[arg-type]
+    return replace(values, **changes)
 
 
 def incident(components: Parts, **changes: object) -> NoticeValues:

@@ -101,7 +101,7 @@ def owned() -> list[type[OrganisationOwned]]:
 
 
 def test_there_are_owned_rows_at_each_counter() -> None:
-    tables = {kind.__tablename__ for kind in owned()}  # type: ignore[attr-defined]
+    tables = {kind.__tablename__ for kind in owned()}
     assert len(tables) >= 3, tables
 
 

@@ -62,7 +62,7 @@ def creating(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Res
         client = app.test_client()
         assert isinstance(client, CheckingClient)
         client.checks = False
-        return client.post("/essai/creation", data={"once": token, **fields})  # type: ignore[return-value]
+        return client.post("/essai/creation", data={"once": token, **fields})
 
     return send
 

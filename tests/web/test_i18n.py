@@ -22,7 +22,7 @@ def test_an_instant_is_said_in_paris_time(app: Flask) -> None:
 
 def test_a_day_is_the_day_in_paris(app: Flask) -> None:
     with app.test_request_context():
-        assert paris_date(datetime(2026, 12, 31, 23, 30, tzinfo=UTC)) == "1 janvier 2027"
+        assert paris_date(datetime(2026, 12, 31, 23, 30, tzinfo=UTC)) == "1er janvier 2027"
         assert paris_date(date(2026, 12, 31)) == "31 décembre 2026"
 
 

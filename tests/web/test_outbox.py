@@ -158,7 +158,7 @@ class Mailbox:
     async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:  # noqa: N802 -- aiosmtpd's name
         if self.refuse:
             return "451 plus tard"
-        self.received.append(envelope.content)  # type: ignore[attr-defined]
+        self.received.append(envelope.content)
         return "250 reçu"
 
 

@@ -21,7 +21,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 def paris(*args: int, fold: int = 0) -> datetime:
-    return datetime(*args, tzinfo=PARIS, fold=fold)  # type: ignore[arg-type]
+    return datetime(*args, tzinfo=PARIS, fold=fold)
 
 
 def all_day(timezone: str, weekdays: range = range(7)) -> WorkCalendar:

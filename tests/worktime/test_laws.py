@@ -121,7 +121,7 @@ def test_the_target_is_used_up_exactly_when_due(clock: SlaClock) -> None:
 @given(clocks(), st.randoms(use_true_random=False))
 def test_the_order_and_the_overlap_of_pauses_do_not_matter(clock: SlaClock, random: object) -> None:
     shuffled = list(clock.pauses) * 2
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     other = SlaClock(clock.calendar, clock.started_at, clock.target, shuffled, clock.stopped_at)
     at = clock.started_at + timedelta(days=30)
     assert (other.due_at, other.elapsed(at)) == (clock.due_at, clock.elapsed(at))

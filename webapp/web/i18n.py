@@ -25,18 +25,24 @@ def language() -> str:
     return str(_get_locale() or "fr")[:2]
 
 
+def _day(day: date, pattern: str) -> str:
+    """Write a day as people do: in French the first of a month is « 1er »."""
+    words = str(format_date(day, pattern))
+    return words.replace("1 ", "1er ", 1) if language() == "fr" and day.day == 1 else words
+
+
 def paris(instant: datetime, *, weekday: bool = True) -> str:
     """Say an aware instant in Paris time: « lundi 23 novembre 2026 à 8 h 30 »."""
     local = instant.astimezone(PARIS)
     pattern = ("EEEE " if weekday else "") + "d MMMM y"
     clock = f"{local.hour}{NBSP}h{NBSP}{local.minute:02d}" if language() == "fr" else f"{local:%H:%M}"
-    return str(gettext("%(day)s à %(clock)s", day=format_date(local.date(), pattern), clock=clock))
+    return str(gettext("%(day)s à %(clock)s", day=_day(local.date(), pattern), clock=clock))
 
 
 def paris_date(moment: datetime | date) -> str:
     """Say a day: « 23 novembre 2026 » (an aware instant is taken in Paris time)."""
     day = moment.astimezone(PARIS).date() if isinstance(moment, datetime) else moment
-    return str(format_date(day, "d MMMM y"))
+    return _day(day, "d MMMM y")
 
 
 def short(instant: datetime) -> str:
