@@ -60,11 +60,11 @@ def test_the_message_of_a_refusal_is_shown(failing: CheckingClient) -> None:
     assert "Renseignez x." in failing.text()
 
 
-def test_the_log_has_the_reference_that_the_page_shows(failing: CheckingClient, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_has_the_reference_that_the_page_shows(capsys: pytest.CaptureFixture[str], failing: CheckingClient) -> None:
     failing.get("/essai/500")
     reference = REFERENCE.search(failing.text())
     assert reference is not None
-    assert reference.group(0) in capsys.readouterr().out
+    assert reference.group(0) in "".join(capsys.readouterr())
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/n-existe-pas", 404), ("GET", "/langue", 405), ("PUT", "/connexion", 400)])
