@@ -4,6 +4,7 @@ import re
 
 import pytest
 from flask import Flask
+from structlog.testing import capture_logs
 
 from tests.conftest import SignedIn
 from tests.support.client import CheckingClient
@@ -60,11 +61,12 @@ def test_the_message_of_a_refusal_is_shown(failing: CheckingClient) -> None:
     assert "Renseignez x." in failing.text()
 
 
-def test_the_log_has_the_reference_that_the_page_shows(capsys: pytest.CaptureFixture[str], failing: CheckingClient) -> None:
-    failing.get("/essai/500")
+def test_the_log_has_the_reference_that_the_page_shows(failing: CheckingClient) -> None:
+    with capture_logs() as lines:
+        failing.get("/essai/500")
     reference = REFERENCE.search(failing.text())
     assert reference is not None
-    assert reference.group(0) in "".join(capsys.readouterr())
+    assert [line["reference"] for line in lines if line["event"] == "request.failed"] == [reference.group(0)]
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/n-existe-pas", 404), ("GET", "/langue", 405), ("PUT", "/connexion", 400)])
