@@ -33,10 +33,10 @@ def test_the_desk_shows_the_counters_of_ones_roles(signed_in: SignedIn, username
     ("now", "words_shown"),
     [
         (datetime(2026, 12, 1, 22, 59, tzinfo=UTC), ""),
-        (datetime(2026, 12, 1, 23, 0, tzinfo=UTC), "entrent en vigueur le 1 janvier 2027"),
-        (datetime(2026, 12, 31, 22, 59, tzinfo=UTC), "entrent en vigueur le 1 janvier 2027"),
-        (datetime(2026, 12, 31, 23, 0, tzinfo=UTC), "sont en vigueur depuis le 1 janvier 2027"),
-        (datetime(2027, 1, 30, 23, 0, tzinfo=UTC), "sont en vigueur depuis le 1 janvier 2027"),
+        (datetime(2026, 12, 1, 23, 0, tzinfo=UTC), "entrent en vigueur le 1er janvier 2027"),
+        (datetime(2026, 12, 31, 22, 59, tzinfo=UTC), "entrent en vigueur le 1er janvier 2027"),
+        (datetime(2026, 12, 31, 23, 0, tzinfo=UTC), "sont en vigueur depuis le 1er janvier 2027"),
+        (datetime(2027, 1, 30, 23, 0, tzinfo=UTC), "sont en vigueur depuis le 1er janvier 2027"),
         (datetime(2027, 1, 30, 23, 1, tzinfo=UTC), ""),
     ],
 )

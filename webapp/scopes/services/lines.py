@@ -37,7 +37,8 @@ def _line(session: Session, file: Dossier, line_number: int) -> DraftLine:
 
 
 def _general(session: Session, file: Dossier, code: str) -> GeneralLine:
-    general = session.scalar(select(GeneralLine).where(GeneralLine.dossier_id == file.id, GeneralLine.code == code))
+    known = code.isprintable()  # PostgreSQL would not even look for a NUL
+    general = session.scalar(select(GeneralLine).where(GeneralLine.dossier_id == file.id, GeneralLine.code == code)) if known else None
     if general is None:
         raise Invalid({"generale": _("Choisissez une ligne de la portée générale de ce dossier.")})
     if general.status is not GeneralStatus.ACTIVE:
