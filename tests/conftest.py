@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 
 from tests.factories import make_organisation, make_person
 from tests.support.client import CheckingClient
@@ -19,6 +20,10 @@ from webapp.clock import FrozenClock
 from webapp.config import Settings, load_settings
 from webapp.db import Database, GuichetSession
 from webapp.web.state import State
+
+# No time limit on one example: these machines are noisy, speed is measured by the benchmarks.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 #: Monday 23 November 2026, 10:00 in Paris: an ordinary working morning.
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

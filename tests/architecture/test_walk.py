@@ -11,7 +11,7 @@ from tests.support.walk import Walk, endpoint_of, walk
 from webapp.demonstration import sign_ins
 from webapp.web.access import ACCESS
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.xdist_group("demonstration")]
+pytestmark = pytest.mark.xdist_group("demonstration")
 
 USERNAMES = [*dict.fromkeys(row["username"] for row in sign_ins())]
 #: Statements of a page, the two of authentication included.
