@@ -149,4 +149,4 @@ def trust_proxies(app: Flask, settings: Settings) -> None:
     """Believe the forwarding headers of as many proxies as the settings say, and of no more."""
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # -- the WSGI wrapping idiom

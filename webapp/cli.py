@@ -92,7 +92,7 @@ def run_jobs() -> None:
 @click.command("serve")
 def serve_command() -> None:
     """Migrate, load the demonstration the first time, then serve: web workers and the job consumer under one parent."""
-    serve.run(current_app._get_current_object())  # type: ignore[attr-defined]
+    serve.run(current_app._get_current_object())  # type: ignore[attr-defined]  # -- on the proxy
 
 
 __all__ = ["init_app"]

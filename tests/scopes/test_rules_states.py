@@ -147,4 +147,4 @@ def test_the_wait_is_never_over_25_hours_and_ends_at_midnight(requested: datetim
 
 def test_a_naive_request_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
-        effective_instant(datetime(2026, 1, 1))  # noqa: DTZ001
+        effective_instant(datetime(2026, 1, 1))  # noqa: DTZ001 -- a naive instant is what is refused

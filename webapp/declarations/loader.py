@@ -44,7 +44,7 @@ def load_model(text: str) -> FormModel:
         raise ModelError(problems)
     built = {draft.code: draft.build({key[1:]: cell for key, cell in cells.items() if key[0] == draft.code}) for draft in drafts}
     return FormModel(
-        **header,  # type: ignore[arg-type]
+        **header,  # type: ignore[arg-type]  # -- checked above
         sections=tuple(Section(code, title, help_text, tuple(built[name] for name in names)) for code, title, help_text, names in sections),
         controls=controls,
         order=order,

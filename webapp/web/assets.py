@@ -23,7 +23,7 @@ def static_url(path: str) -> str:
 def init_app(app: Flask) -> None:
     """Serve ``static/`` in front of the application."""
     app.jinja_env.globals["static_url"] = static_url
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # -- the WSGI wrapping idiom
         app.wsgi_app, root=str(STATIC), prefix="static/", max_age=YEAR_SECONDS, add_headers_function=_guard
     )
 
