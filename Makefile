@@ -33,7 +33,7 @@ run: $(VENV)/.assets ## Serve the demonstration on http://127.0.0.1:8000 (see th
 test: $(VENV)/.dev $(VENV)/.assets ## Lint, types, import contracts and every test, on SQLite and PostgreSQL.
 	@$(BIN)/python -m tests
 
-bench: $(VENV)/.dev $(VENV)/.assets ## Measure the pages, the saves and the business calendar; print one table.
+bench: $(VENV)/.dev $(VENV)/.assets ## Measure pages, saves and the calendar; print one table (MILLION=1: and the help desk at 1,000,000 tickets).
 	@$(BIN)/python -m benchmarks
 
 demo-reset: $(VENV)/.run ## Throw the demonstration's data away and load it afresh.

@@ -9,14 +9,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from benchmarks import pages, saves, worktime
+from benchmarks import controls, growth, midnight, pages, recompute, saves, scopes, worktime
+from benchmarks.desk_saves import desk_saves
 from benchmarks.floors import Floors
 from benchmarks.measure import ROUNDS, Compared, WrongAnswerError, compare
 from benchmarks.people import person
-from benchmarks.world import World, world
+from benchmarks.world import TICKETS, World, empty_world, world
 
 PEOPLE = ("camille.roux", "claire.fontaine", "ines.garnier", "")
 LEAST_SHARE = 0.5
+MILLION = 1_000_000
 MOST_STATEMENTS = 6
 MOST_TIMES = 1.5
 MOST_MICROSECONDS = 4.0
@@ -68,13 +70,25 @@ def save_line(what: str, found: Compared) -> Line:
     )
 
 
+def recompute_line(taken: recompute.Taken) -> Line:
+    """A calendar edit over all open tickets has a time of its own: the floor column says how much of it holds the write lock."""
+    return Line(
+        f"deadlines of {taken.moved} tickets",
+        f"{taken.whole:.1f} s",
+        f"{taken.applying:.1f} s locked",
+        "",
+        f"<= {recompute.MOST_SECONDS:.0f} s",
+        taken.whole <= recompute.MOST_SECONDS,
+    )
+
+
 def lines(built: World) -> Iterator[Line]:
     """Measure pages, saves and the business calendar, one after another."""
     floors, engine = Floors(built), built.database.engine
     people = {name: person(built, floors, name) for name in PEOPLE}
     for place, page in enumerate(pages.pages(built, people)):
         yield page_line(page.what, compare(*pages.sides(page, f"page-{place}", built, floors), engine))
-    for save in saves.saves(built, floors, people):
+    for save in (*saves.saves(built, floors, people), *desk_saves(built, floors, people["camille.roux"])):
         yield save_line(save.what, compare(*saves.sides(save, built, floors), engine))
         saves.verify(save, built)
     for row in worktime.rows():
@@ -86,6 +100,66 @@ def lines(built: World) -> Iterator[Line]:
             f"<= {MOST_MICROSECONDS:.0f} us",
             row.ours_us <= MOST_MICROSECONDS,
         )
+    yield recompute_line(recompute.run())
+
+
+def control_lines() -> Iterator[Line]:
+    """Measure the controls of a large return, all of them and those that one touched cell asks for again."""
+    found = controls.measure()
+    yield Line(
+        f"{found.controls:,} controls over {found.cells:,} cells",
+        f"{found.whole_ms:.1f} ms",
+        "",
+        "",
+        f"<= {controls.MOST_MS:.0f} ms",
+        found.whole_ms <= controls.MOST_MS,
+    )
+    share = found.touched_ms / found.whole_ms
+    yield Line(
+        f"the same, one cell touched ({found.touched_controls} controls)",
+        f"{found.touched_ms:.2f} ms",
+        "",
+        f"{share:.3f} x all",
+        f"<= {controls.MOST_SHARE}",
+        share <= controls.MOST_SHARE,
+    )
+
+
+def scope_lines() -> Iterator[Line]:
+    """Measure a scope of 5,000 lines, in a world of its own."""
+    with empty_world() as built:
+        scopes.build(built)
+        found = scopes.editor_growth(built, person(built, Floors(built), scopes.EDITOR))
+    yield Line(
+        f"scope editor, {scopes.FEW} of {scopes.LINES:,} lines",
+        f"{found.ours_ms:.2f} ms",
+        f"{found.floor_ms:.2f} ms",
+        f"{found.ratio:.2f} x at {scopes.FEW}",
+        f"<= {scopes.MOST_GROWTH}",
+        found.ratio <= scopes.MOST_GROWTH,
+        f"{found.statements} ({found.floor_statements})",
+    )
+    for timed in (*scopes.rules(), *scopes.imports(), midnight.once()):
+        yield Line(timed.what, f"{timed.seconds:.2f} s", timed.note, "", f"<= {timed.most} s", timed.met)
+
+
+def growth_lines(total: int) -> Iterator[Line]:
+    """Measure the help desk at 10,000 tickets and at ``total`` side by side, most of them archived."""
+    with world() as small, world() as large:
+        people = [person(one, Floors(one), "camille.roux") for one in (small, large)]
+        with large.database.engine.begin() as connection:
+            seconds = growth.grow(connection, total)
+        print(f"The archive grew to {total:,} tickets in {seconds:.0f} s.", file=sys.stderr)
+        for what, (before, after) in growth.measure((small, people[0]), (large, people[1])).items():
+            times = after.p50 / before.p50
+            yield Line(
+                f"{what}, p50 (p95)",
+                f"{after.p50:.1f} ({after.p95:.1f}) ms",
+                f"{before.p50:.1f} ({before.p95:.1f}) ms",
+                f"{times:.2f} x at {TICKETS:,}",
+                f"<= {growth.MOST_GROWTH}",
+                times <= growth.MOST_GROWTH,
+            )
 
 
 def draw(table: list[Line]) -> str:
@@ -103,6 +177,10 @@ def main() -> int:
     try:
         with world() as built:
             table = list(lines(built))
+        table += control_lines()
+        table += scope_lines()
+        if "MILLION" in os.environ:
+            table += growth_lines(MILLION)
     except WrongAnswerError as error:
         print(f"A wrong answer cannot be measured: {error}", file=sys.stderr)
         return 1

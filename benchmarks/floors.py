@@ -5,7 +5,8 @@ secret key and its addresses, so that a page of it draws the same layout for the
 ``before_request`` and no ``after_request``: nobody is looked up in the database (the person is a constant), nothing is
 checked, no header is added, nothing is compressed (nor is it on the other side: the requests accept no encoding).
 
-- The floor of a page reads the same rows with one Core select and draws them as a bare table.
+- The floor of a page reads the same rows with one Core select and draws them as a bare table; those of the queue and of a ticket with
+  the HTML that ours have for the same row.
 - The floor of a save reads the same form, writes the same rows in one transaction, and answers 303 to the same place.
 """
 
@@ -20,19 +21,68 @@ from werkzeug.wrappers import Response
 from benchmarks.world import World
 from webapp.accounts.auth import User
 
-TABLE = """{% extends layout %}
+_PAGE = """{% extends layout %}
 {% block title %}{{ title }}{% endblock %}
 {% block heading %}{{ title }}{% endblock %}
 {% block content %}
-<table><thead><tr>{% for name in names %}<th scope="col">{{ name }}</th>{% endfor %}</tr></thead>
+"""
+TABLE = (
+    _PAGE
+    + """<table><thead><tr>{% for name in names %}<th scope="col">{{ name }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
 {% endfor %}
 </tbody></table>
 {% endblock %}
 """
+)
+#: The queue's list: the same boxes, links, chips and times, their words as they are stored.
+QUEUE = (
+    _PAGE
+    + """<div id="file"><table class="rows"><caption>{{ title }}</caption>
+<thead><tr>{% for name in names %}<th scope="col">{{ name }}</th>{% endfor %}</tr></thead>
+{% set drawn %}
+{% for row in rows %}
+<tr><td><input type="checkbox" name="t" value="{{ row.reference }}" form="lot" data-key="x" data-now \
+aria-label="Choisir {{ row.reference }}"></td><td><a id="r{{ row.id }}" data-step="1" data-key="o" href="/assistance/{{ row.reference }}" \
+hx-get="/assistance/{{ row.reference }}" hx-target="#ticket" hx-swap="outerHTML show:top">{{ row.title }}</a><br><span class="ref">\
+{{ row.reference }} · {{ row.client }}</span></td><td data-label="Échéance"><span class="chip ok">{{ row.state }}</span>\
+{% if row.due_at %}<br><span class="ref">\
+<time datetime="{{ row.due_at }}" title="{{ row.due_at }}">{{ row.due_at }}</time></span>{% endif %}\
+</td></tr>
+{% endfor %}
+{% endset %}
+<tbody>{{ drawn }}</tbody></table></div>
+{% endblock %}
+"""
+)
+#: A ticket: its head, its facts, its exchange and the form of a reply.
+TICKET = (
+    _PAGE
+    + """{% set first = rows[0] %}
+<section id="ticket" class="box pad"><div class="bar"><h2>{{ first.title }}</h2><span class="chip ok">{{ first.state }}</span></div>
+<p class="ref"><a href="/assistance/{{ first.reference }}">{{ first.reference }}</a> · {{ first.client }} · {{ first.number }} · \
+{{ first.label }} · {{ first.service }} · {{ first.full_name }}</p>
+<dl class="facts"><dt>État</dt><dd>{{ first.state }}</dd><dt>Première réponse</dt><dd>{{ first.first_response_due_at }}</dd>\
+<dt>Rétablissement</dt><dd>{{ first.restoration_due_at }}</dd><dt>Conséquences</dt><dd>{{ first.consequences }}</dd>\
+<dt>Où</dt><dd>{{ first.location }}</dd><dt>Interlocuteur</dt><dd>{{ first.contact_name }} · {{ first.contact_phone }} · \
+{{ first.contact_email }}</dd><dt>Notifié</dt><dd>{{ first.notified_at }}</dd></dl>
+<div class="msg"><b>{{ first.contact_name }}</b> <span class="ref">{{ first.notified_at }}</span>{{ first.description }}</div>
+{% for row in rows %}
+{% if row.sort == "message" %}<div class="msg"><b>{{ row.who }}</b> <span class="ref">{{ row.at }}</span>{{ row.words }}</div>
+{% else %}<p class="ref">{{ row.at }} · {{ row.sort }}{% if row.words %} · {{ row.words }}{% endif %}</p>
+{% endif %}
+{% endfor %}
+<form id="reponse" class="talk" method="post" action="/assistance/{{ first.reference }}/messages">
+<input type="hidden" name="csrf_token" value="{{ csrf_token() }}"><input type="hidden" name="version" value="{{ first.version }}">
+<label for="body">Réponse</label><textarea id="body" name="body" rows="5"></textarea>
+<div class="bar acts"><button class="btn p" name="do" value="reply">Répondre</button></div></form>
+</section>
+{% endblock %}
+"""
+)
 
-Drawn = Callable[[Any], list[list[Any]]]
+Drawn = Callable[[Any], Any]
 
 
 class Floors:
@@ -47,7 +97,6 @@ class Floors:
         self.app.template_context_processors = world.app.template_context_processors
         self.app.url_map = world.app.url_map
         self.app.view_functions = dict(world.app.view_functions)
-        self.template = world.app.jinja_env.from_string(TABLE)
         self.people: dict[str, User] = {}
         manager = LoginManager()
         manager.session_protection = None
@@ -58,14 +107,14 @@ class Floors:
         """Let a signed-in person's cookie be theirs here too."""
         self.people[user.get_id()] = user
 
-    def page(self, name: str, layout: str, title: str, names: list[str], statement: Select[Any], drawn: Drawn) -> str:
-        """Add a page that draws the rows of one select; return its address."""
-        engine = self.world.database.engine
+    def page(self, name: str, layout: str, title: str, names: list[str], statement: Select[Any], drawn: Drawn, source: str = TABLE) -> str:
+        """Add a page that draws the rows of one select by the template in ``source``; return its address."""
+        engine, template = self.world.database.engine, self.world.app.jinja_env.from_string(source)
 
         def view() -> str:
             with engine.connect() as connection:
                 rows = connection.execute(statement).all()
-            return render_template(self.template, layout=layout, title=title, names=names, rows=drawn(rows))
+            return render_template(template, layout=layout, title=title, names=names, rows=drawn(rows))
 
         return self._add(name, view, "GET")
 

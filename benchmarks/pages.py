@@ -2,21 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from time import thread_time
 from typing import Any
 
-from sqlalchemy import Connection, Select, literal, null, select, union_all
+from sqlalchemy import Connection, Select, column, literal, null, select, table, union_all
 from sqlalchemy.orm import aliased
 
-from benchmarks.floors import Drawn, Floors
+from benchmarks.floors import QUEUE, TABLE, TICKET, Drawn, Floors
 from benchmarks.measure import Answer, Side, request
 from benchmarks.people import Person
 from benchmarks.world import TICKETS, World, longest_open_ticket
 from webapp.accounts.models import Account, Organisation
 from webapp.contracts.models import Contract, ServiceLevel, ServiceLevelVersion
 from webapp.declarations.models import Campaign, CellValue, Return
-from webapp.declarations.registry import get_model
+from webapp.declarations.rules.form_models.registry import get_model
 from webapp.helpdesk.models import Ticket, TicketClockEvent, TicketMessage
-from webapp.helpdesk.queue import ROW
+from webapp.helpdesk.queries.queue import ROW
 from webapp.scopes.models import Dossier, DraftLine, GeneralLine, PublishedLine, PublishedVersion
 from webapp.scopes.rules.activities import activity
 
@@ -39,12 +40,15 @@ class Page:
     statement: Select[Any]
     drawn: Drawn
     rows: int
+    source: str = TABLE
+    floor_mark: str = "<tr><td>"
 
 
 def pages(world: World, people: dict[str, Person]) -> Iterator[Page]:
     """Yield the pages."""
     with world.database.engine.connect() as connection:
         yield _queue(connection, people["camille.roux"])
+        yield _search(connection, people["camille.roux"])
         yield _ticket(connection, people["camille.roux"])
         yield _editor(people["claire.fontaine"])
         yield _declaration(connection, people["ines.garnier"])
@@ -53,10 +57,10 @@ def pages(world: World, people: dict[str, Person]) -> Iterator[Page]:
 
 def sides(page: Page, name: str, world: World, floors: Floors) -> tuple[Side, Side]:
     """Return the page and its floor, ready to be called."""
-    address = floors.page(name, page.layout, page.what, page.names, page.statement, page.drawn)
+    address = floors.page(name, page.layout, page.what, page.names, page.statement, page.drawn, page.source)
     return (
-        Side(world.app, lambda: request(page.path, page.person.cookie), _holds(page.mark, page.times)),
-        Side(floors.app, lambda: request(address, page.person.cookie), _holds("<tr><td>", page.rows)),
+        Side(world.app, lambda: request(page.path, page.person.cookie), _holds(page.mark, page.times), thread_time),
+        Side(floors.app, lambda: request(address, page.person.cookie), _holds(page.floor_mark, page.rows), thread_time),
     )
 
 
@@ -75,19 +79,34 @@ def _plain(rows: Any) -> list[list[Any]]:
     return [list(row) for row in rows]
 
 
-def _queue(connection: Connection, person: Person) -> Page:
-    statement = (
-        select(*ROW)
-        .join(Organisation, Organisation.id == Ticket.organisation_id)
-        .outerjoin(ServiceLevelVersion, ServiceLevelVersion.id == Ticket.level_version_id)
-        .where(Ticket.is_open.is_(True))
-        .order_by(Ticket.due_at.asc().nulls_last(), Ticket.id)
-        .limit(50)
-    )
+_LISTED = (
+    select(*ROW)
+    .join(Organisation, Organisation.id == Ticket.organisation_id)
+    .outerjoin(ServiceLevelVersion, ServiceLevelVersion.id == Ticket.level_version_id)
+    .limit(50)
+)
+
+
+def _list(connection: Connection, person: Person, what: str, path: str, statement: Select[Any]) -> Page:
     assert len(connection.execute(statement).all()) == 50
-    names = [column.key for column in statement.selected_columns]
-    what = f"help-desk queue, 50 among {TICKETS:,} tickets"
-    return Page(what, person, "/assistance/file", 'hx-target="#ticket"', 50, APP, names, statement, _plain, 50)
+    return Page(what, person, path, 'name="t"', 50, APP, ["", "Signalement", "Échéance"], statement, _as_read, 50, QUEUE, 'name="t"')
+
+
+def _as_read(rows: Any) -> Any:
+    return rows
+
+
+def _queue(connection: Connection, person: Person) -> Page:
+    statement = _LISTED.where(Ticket.is_open.is_(True)).order_by(Ticket.due_at.asc().nulls_last(), Ticket.id)
+    return _list(connection, person, f"help-desk queue, 50 among {TICKETS:,} tickets", "/assistance/file", statement)
+
+
+def _search(connection: Connection, person: Person) -> Page:
+    """The floor asks the index for the word as it is typed."""
+    index: Any = table("ticket_fts", column("rowid"), column("ticket_fts"))
+    words = index.c.ticket_fts.op("MATCH")('{head said noted} : "import"')
+    statement = _LISTED.join(index, index.c.rowid == Ticket.id).where(words, Ticket.is_open.is_(False)).order_by(index.c.rowid.desc())
+    return _list(connection, person, f"search, 50 among {TICKETS:,} tickets", "/assistance/file?vue=archives&q=import", statement)
 
 
 def _ticket(connection: Connection, person: Person) -> Page:
@@ -136,13 +155,9 @@ def _ticket(connection: Connection, person: Person) -> Page:
     )
     rows = connection.execute(statement).all()
     messages = sum(1 for row in rows if row.sort == "message")
-    names = ["at", "who", "sort", "words", "title", "client"]
-
-    def drawn(found: Any) -> list[list[Any]]:
-        return [[row.at, row.who, row.sort, row.words, row.title, row.client] for row in found]
-
     what = f"ticket with {messages} messages, {len(rows) - messages} clock events"
-    return Page(what, person, f"/assistance/{reference}", '<div class="msg', messages + 1, APP, names, statement, drawn, len(rows))
+    path, mark, shown = f"/assistance/{reference}", '<div class="msg', messages + 1
+    return Page(what, person, path, mark, shown, APP, [], statement, _as_read, shown, TICKET, mark)
 
 
 def _editor(person: Person) -> Page:
@@ -157,7 +172,7 @@ def _editor(person: Person) -> Page:
     )
 
     def drawn(rows: Any) -> list[list[Any]]:
-        return [[row.number, *(row.cells[column.key] for column in columns), row.version] for row in rows]
+        return [[row.number, *(row.cells.get(column.key, "") for column in columns), row.version] for row in rows]
 
     names = ["ligne", *(column.label for column in columns), "version"]
     return Page("scope editor, 100 of 1,000 lines", person, f"/portees/{FILE}", '<tr id="l', 100, APP, names, statement, drawn, 100)
@@ -224,7 +239,7 @@ def _register(person: Person) -> Page:
     )
 
     def drawn(rows: Any) -> list[list[Any]]:
-        return [[row.number, *(row.cells[column.key] for column in columns)] for row in rows]
+        return [[row.number, *(row.cells.get(column.key, "") for column in columns)] for row in rows]
 
     names = ["ligne", *(column.label for column in columns)]
     return Page("public register, 100 of 1,000 lines", person, f"/registre/{FILE}", '<tr id="l', 100, PUBLIC, names, statement, drawn, 100)

@@ -14,9 +14,10 @@ from benchmarks.pages import FILE, RETURN
 from benchmarks.people import Person
 from benchmarks.world import World
 from webapp.declarations.models import CellValue, Return
-from webapp.declarations.values import ValueKind
-from webapp.scopes.models import Dossier, DraftLine, ScopeChange
+from webapp.declarations.rules.values import ValueKind
+from webapp.scopes.models import Dossier, DraftLine, ScopeChange, ScopeStep
 from webapp.scopes.rules.lines import digest, duplicate_key
+from webapp.scopes.rules.steps import StepKind
 
 #: Each save comes this much later than the one before, so that dates change too.
 MOMENT_MS = 50
@@ -27,7 +28,7 @@ class Target:
     """A row that one side saves again and again: how its form is filled in for the n-th save, and what the row then holds."""
 
     path: str
-    fill: Callable[[int, int], dict[str, str]]
+    fill: Callable[[int, int], dict[str, Any]]
     stored: Callable[[Connection], tuple[int, str]]
     expected: Callable[[int], str]
     sent: int = 0
@@ -140,17 +141,24 @@ def _line_floor(world: World, floors: Floors, name: str, line: Row[Any]) -> Targ
         change = {
             "organisation_id": line.organisation_id,
             "dossier_id": line.dossier_id,
-            "account_id": 1,
-            "actor_name": "Claire Fontaine",
-            "at": now,
-            "kind": "edit",
             "line_number": line.number,
             "line_version": version + 1,
             "before": before,
             "after": before | {"cells": cells},
         }
         connection.execute(update(DraftLine.__table__).where(DraftLine.id == line.id, DraftLine.version == version).values(**values))
-        connection.execute(insert(ScopeChange.__table__).values(**change))
+        step = {
+            "organisation_id": line.organisation_id,
+            "dossier_id": line.dossier_id,
+            "account_id": 1,
+            "actor_name": "Claire Fontaine",
+            "at": now,
+            "kind": StepKind.EDIT,
+            "line_count": 1,
+            "note": "",
+        }
+        step_id = connection.execute(insert(ScopeStep.__table__).values(**step).returning(ScopeStep.id)).scalar_one()
+        connection.execute(insert(ScopeChange.__table__).values(step_id=step_id, **change))
         connection.execute(update(Dossier.__table__).where(Dossier.id == line.dossier_id).values(updated_at=now))
 
     return _line_target(line, floors.save(name, f"/portees/{FILE}#l{line.number}", writes))

@@ -22,7 +22,7 @@ from webapp.clock import FrozenClock
 from webapp.config import ROOT, load_settings
 from webapp.db import Base, Database
 from webapp.demonstration import load_all
-from webapp.helpdesk.models import Ticket, TicketClockEvent, TicketCounter, TicketMessage, TicketSite
+from webapp.helpdesk.models import Ticket, TicketClockEvent, TicketCounter, TicketMessage, TicketSearch, TicketSite
 from webapp.helpdesk.rules.reference import Reference
 
 #: Monday 23 November 2026, 10:00 in Paris.
@@ -52,7 +52,17 @@ class World:
 
 @contextmanager
 def world() -> Iterator[World]:
-    """Build the world, and throw it away in the end."""
+    """Build the world of the demonstration, and throw it away in the end."""
+    with empty_world() as built:
+        load_all(built.app.extensions["guichet"])
+        with built.database.engine.begin() as connection:
+            _multiply(connection)
+        yield built
+
+
+@contextmanager
+def empty_world() -> Iterator[World]:
+    """Build a world without anything in it, and throw it away in the end."""
     (ROOT / "var").mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=ROOT / "var"))
     try:
@@ -71,9 +81,6 @@ def world() -> Iterator[World]:
         state = app.extensions["guichet"]
         state.mail_queued = lambda: None
         Base.metadata.create_all(state.database.engine)
-        load_all(state)
-        with state.database.engine.begin() as connection:
-            _multiply(connection)
         yield World(app, clock, state.database)
         state.database.engine.dispose()
         app.extensions["queue"].storage.close()
@@ -99,7 +106,7 @@ def _multiply(connection: Connection) -> None:
     connection.execute(insert(Ticket.__table__), rows)
     for year, number in last.items():
         connection.execute(update(TicketCounter).where(TicketCounter.year == year).values(last=number))
-    for model in (TicketClockEvent, TicketMessage, TicketSite):
+    for model in (TicketClockEvent, TicketMessage, TicketSite, TicketSearch):
         _copy(connection, model.__table__, copies)
 
 

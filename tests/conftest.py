@@ -5,20 +5,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy import Table, insert, select
 
 from tests.factories import make_organisation, make_person
 from tests.support.client import CheckingClient
 from tests.support.database import PostgresqlDatabase, SqliteFiles
 from webapp.accounts.models import Organisation
 from webapp.actor import SYSTEM, Actor, OrganisationKind, Role
-from webapp.app import create_app
+from webapp.app import create_app, equip
 from webapp.clock import FrozenClock
 from webapp.config import Settings, load_settings
-from webapp.db import Database, GuichetSession
+from webapp.db import Base, Database, GuichetSession
 from webapp.web.state import State
 
 # No time limit on one example: these machines are noisy, speed is measured by the benchmarks.
@@ -38,10 +40,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def database_source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteFiles | PostgresqlDatabase]:
+def database_source() -> Iterator[SqliteFiles | PostgresqlDatabase]:
     """The kind of database under test."""
     server = os.environ.get("TEST_DATABASE_URL")
-    source = PostgresqlDatabase(server) if server else SqliteFiles(tmp_path_factory.mktemp("databases"))
+    source = PostgresqlDatabase(server) if server else SqliteFiles()
     yield source
     source.close()
 
@@ -55,11 +57,12 @@ def clock() -> FrozenClock:
 @pytest.fixture
 def settings(database_source: SqliteFiles | PostgresqlDatabase, tmp_path: Path) -> Settings:
     """Demonstration settings over a fresh database, with hashing made cheap."""
+    database_source.empty()
     return load_settings(
         {
             "GUICHET_MODE": "demonstration",
             "DATA_DIR": str(tmp_path / "var"),
-            "DATABASE_URL": database_source.fresh_url(),
+            "DATABASE_URL": database_source.url,
             "ARGON2_MEMORY_KIB": "8",
             "ARGON2_TIME_COST": "1",
             "SECRET_KEY": "k" * 48,
@@ -67,18 +70,36 @@ def settings(database_source: SqliteFiles | PostgresqlDatabase, tmp_path: Path) 
     )
 
 
-@pytest.fixture
-def app(settings: Settings, clock: FrozenClock) -> Iterator[Flask]:
-    """The application over the fresh database. Mail queued is not delivered by itself: look at the outbox table."""
-    app = create_app(settings, clock)
-    state: State = app.extensions["guichet"]
-    state.mail_queued = lambda: None
+#: The application of this process, made for its first test: its routes and compiled templates do not depend on the test.
+SHARED: list[Flask] = []
+
+
+def _checked(app: Flask) -> Flask:
     app.test_client_class = CheckingClient
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
+    return app
+
+
+@pytest.fixture
+def app(
+    settings: Settings, clock: FrozenClock, database_source: SqliteFiles | PostgresqlDatabase, request: pytest.FixtureRequest
+) -> Iterator[Flask]:
+    """The application over the fresh database. Mail queued is not delivered by itself: look at the outbox table.
+
+    ``own_app`` marks a test that adds routes or changes the configuration: it gets an application to itself.
+    """
+    own = request.node.get_closest_marker("own_app")
+    if own or not SHARED:
+        app = _checked(create_app(settings, clock))
+        app.extensions["queue"].storage.close()
+        if not own:
+            SHARED.append(app)
+    else:
+        app = SHARED[0]
+    equip(app, settings, clock, database_source.database)
     yield app
-    state.database.engine.dispose()
-    app.extensions["queue"].storage.close()
+    database_source.release()
 
 
 @pytest.fixture
@@ -121,6 +142,7 @@ ORGANISATIONS = {
 PEOPLE = {
     "editrice": ("laboratoire", Role.SCOPE_EDITOR, None),
     "autre-editeur": ("autre-laboratoire", Role.SCOPE_EDITOR, None),
+    "auditrice": ("laboratoire", Role.SCOPE_AUDITOR, None),
     "gestionnaire": ("laboratoire", Role.MANAGER, None),
     "chargee": ("comite", Role.SCOPE_OFFICER, None),
     "declarante": ("opco", Role.DECLARANT, None),
@@ -137,16 +159,33 @@ PEOPLE = {
 }
 
 
+#: The rows of the small world and its people, kept from its first making in this process: writing rows is quicker than making them.
+WORLD: list[tuple[Table, list[dict[str, Any]]]] = []
+ACTORS: dict[str, Actor] = {}
+
+
 @pytest.fixture
 def people(session: GuichetSession) -> People:
     """The small world, committed: one person per role, two organisations where crossing must be refused."""
-    world = People()
-    for key, (kind, name, region) in ORGANISATIONS.items():
-        world.organisations[key] = make_organisation(session, NOW, kind, name, region=region)
-    for username, (key, role, region) in PEOPLE.items():
-        world.actors[username] = make_person(session, NOW, username, world.organisations[key], role, region=region)
+    if WORLD:
+        for table, rows in WORLD:
+            session.execute(insert(table), rows)
+    else:
+        _make_world(session)
     session.commit()
-    return world
+    found = {row.name: row for row in session.scalars(select(Organisation))}
+    session.commit()
+    return People({key: found[name] for key, (_kind, name, _region) in ORGANISATIONS.items()}, dict(ACTORS))
+
+
+def _make_world(session: GuichetSession) -> None:
+    made = {key: make_organisation(session, NOW, kind, name, region=region) for key, (kind, name, region) in ORGANISATIONS.items()}
+    for username, (key, role, region) in PEOPLE.items():
+        ACTORS[username] = make_person(session, NOW, username, made[key], role, region=region)
+    for table in Base.metadata.sorted_tables:
+        rows = [dict(row._mapping) for row in session.execute(select(table))]
+        if rows:
+            WORLD.append((table, rows))
 
 
 SignedIn = Callable[[str], CheckingClient]
@@ -162,12 +201,12 @@ def client(app: Flask) -> CheckingClient:
 
 @pytest.fixture
 def signed_in(app: Flask, people: People) -> SignedIn:
-    """Return a function: username of the small world → a new browser signed in as that person through the real form."""
+    """Return a function: username of the small world → a new browser signed in as that person."""
 
     def sign_in(username: str) -> CheckingClient:
         client = app.test_client()
         assert isinstance(client, CheckingClient)
-        client.sign_in(username)
+        client.enter(people.actors[username].account_id or 0)
         return client
 
     return sign_in

@@ -26,6 +26,7 @@ class Role(StrEnum):
     """What a person may do in one organisation (SO-10, FX-7b, FL-8)."""
 
     SCOPE_EDITOR = "scope_editor"
+    SCOPE_AUDITOR = "scope_auditor"
     SCOPE_OFFICER = "scope_officer"
     DECLARANT = "declarant"
     NATIONAL_AGENT = "national_agent"

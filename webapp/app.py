@@ -18,10 +18,11 @@ from webapp.accounts import auth
 from webapp.clock import Clock, SystemClock
 from webapp.config import ROOT, Settings, SettingsError, load_settings
 from webapp.db import Database
+from webapp.helpdesk.services.ranking import rank_contract
 from webapp.jobs import make_queue
 from webapp.service_status.footer import FooterStatus
 from webapp.terms import gate
-from webapp.web import assets, csrf, errors, forms, headers, htmx, i18n, navigation, request
+from webapp.web import assets, csrf, errors, forms, headers, htmx, i18n, navigation, request, sizes
 from webapp.web.state import State
 
 #: Each area's blueprint, as ``module:attribute``.
@@ -48,13 +49,12 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, env
     """Return the WSGI application. Without ``settings`` they are read from the environment; wrong ones stop the process, all listed."""
     settings = settings or settings_or_exit(environ if environ is not None else os.environ)
     app = Flask("webapp", root_path=str(ROOT / "webapp"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
-    state = State(settings=settings, clock=clock or SystemClock(), database=Database(settings.database_url))
-    app.extensions["guichet"] = state
     configure_logging()
-    configure_flask(app, settings)
+    bind_jobs(app, equip(app, settings, clock or SystemClock()))
     configure_templates(app)
     assets.init_app(app)
     request.init_app(app)
+    sizes.init_app(app)
     htmx.init_app(app)
     headers.init_app(app)
     i18n.init_app(app)
@@ -64,11 +64,18 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, env
     navigation.init_app(app)
     Compress(app)
     register_blueprints(app)
-    hand_down_hooks(state)
     cli.init_app(app)
-    bind_jobs(app, state)
     trust_proxies(app, settings)
     return app
+
+
+def equip(app: Flask, settings: Settings, clock: Clock, database: Database | None = None) -> State:
+    """Give the application its settings, clock and database (those of the settings, unless one is already open)."""
+    state = State(settings=settings, clock=clock, database=database or Database(settings.database_url))
+    app.extensions["guichet"] = state
+    configure_flask(app, settings)
+    hand_down_hooks(state)
+    return state
 
 
 def settings_or_exit(environ: Mapping[str, str]) -> Settings:
@@ -135,6 +142,7 @@ def register_blueprints(app: Flask) -> None:
 def hand_down_hooks(state: State) -> None:
     """Give the seam the functions of higher areas that it may not import."""
     state.gate = gate.gate
+    state.contract_changed = rank_contract
     state.status_words = FooterStatus(state)
 
 

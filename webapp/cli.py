@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 from webapp import migration, serve
 from webapp.accounts.cli import users_cli
 from webapp.accounts.models import Account
+from webapp.declarations.cli import declarations_cli
+from webapp.helpdesk.bulk_cli import bulk_cli
 from webapp.helpdesk.cli import sla_cli
 from webapp.outbox.cli import outbox_cli
 from webapp.scopes.cli import scopes_cli
@@ -23,7 +25,7 @@ jobs_cli = AppGroup("jobs", help="The job consumer.")
 
 def init_app(app: Flask) -> None:
     """Add every command group."""
-    for group in (db_cli, demo_cli, jobs_cli, outbox_cli, scopes_cli, sla_cli, users_cli):
+    for group in (bulk_cli, db_cli, declarations_cli, demo_cli, jobs_cli, outbox_cli, scopes_cli, sla_cli, users_cli):
         app.cli.add_command(group)
     app.cli.add_command(serve_command)
 

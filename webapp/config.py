@@ -47,6 +47,8 @@ class Settings:
     session_absolute_hours: int
     argon2_memory_kib: int
     argon2_time_cost: int
+    #: Where uploaded files are kept: never under the web root; shared when there are several machines.
+    uploads_dir: Path
 
     @property
     def secure_cookies(self) -> bool:
@@ -195,6 +197,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         session_absolute_hours=reader.number("SESSION_ABSOLUTE_HOURS", 12, 1, 24 * 14),
         argon2_memory_kib=reader.number("ARGON2_MEMORY_KIB", 19456, 8, 1048576),
         argon2_time_cost=reader.number("ARGON2_TIME_COST", 2, 1, 20),
+        uploads_dir=Path(reader.text("UPLOADS_DIR", str(data_dir / "uploads"))).expanduser().absolute(),
     )
     if reader.errors:
         raise SettingsError(reader.errors)

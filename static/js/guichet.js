@@ -1,77 +1,102 @@
-// Makes pages that already work quicker and safer: keeps focus after a swap, says what failed, prevents double sending.
+// Pages work without this. It keeps focus, says what failed, sends once, obeys keys (docs/architecture.md).
 (function () {
   "use strict";
-  var doc = document, lost = null;
-  function alertBox(text) {
-    var box = doc.getElementById("alert");
-    if (box) box.textContent = text;
+  const doc = document, find = (selector) => doc.querySelector(selector), on = (name, act) => doc.addEventListener(name, act);
+  let lost, row, again, at = 0;
+  function say(what) {
+    const box = doc.getElementById("alert");
+    if (box) box.textContent = box.dataset[what] || "";
   }
-  function wholePage(answer) { // a proxy took htmx's headers away: the server answered a browser, not htmx
-    var part = answer.requestConfig.elt.closest("[hx-select]"), text = answer.serverResponse;
-    if (!/^\s*<!doctype/i.test(text)) return false;
-    return !part || !new DOMParser().parseFromString(text, "text/html").querySelector(part.getAttribute("hx-select"));
+  function wholePage(answer) { // a proxy took htmx's headers away
+    const part = answer.requestConfig.elt.closest("[hx-select]"), text = answer.serverResponse;
+    return /^\s*<!doctype/i.test(text) && (!part || !new DOMParser().parseFromString(text, "text/html").querySelector(part.getAttribute("hx-select")));
   }
-  doc.addEventListener("htmx:beforeSwap", function (event) {
-    var answer = event.detail, url = answer.xhr.responseURL;
-    lost = doc.activeElement && doc.activeElement.id;
+  on("htmx:beforeSwap", (event) => {
+    const answer = event.detail, url = answer.xhr.responseURL;
+    lost = doc.activeElement;
     if (!wholePage(answer)) return;
     if (answer.xhr.status < 400) {
       answer.shouldSwap = false;
       location.assign(url);
       return;
     }
-    history.replaceState(null, "", url); // a refusal carries what was typed: it is shown as it came
+    history.replaceState(null, "", url); // a refusal carries what was typed
     answer.shouldSwap = true;
     answer.target = doc.body;
     answer.swapOverride = "innerHTML";
     answer.selectOverride = "unset";
   });
-  doc.addEventListener("htmx:afterSettle", function () {
-    if (doc.activeElement === doc.body && lost) {
-      var back = doc.querySelector("[autofocus]") || doc.getElementById(lost);
+  on("htmx:afterSettle", () => {
+    const key = again;
+    if (doc.activeElement === doc.body && lost && lost !== doc.body) {
+      const back = find("[autofocus]") || doc.getElementById(lost.id) || lost.dataset.step && (chosen() || steps()[at]);
       if (back) back.focus();
     }
+    again = "";
+    if (key && shown()) press(key);
   });
-  doc.addEventListener("htmx:beforeOnLoad", function (event) {
-    var to = event.detail.xhr.getResponseHeader("HX-Redirect"), here = location.href.split("#")[0];
+  on("htmx:beforeOnLoad", (event) => {
+    const to = event.detail.xhr.getResponseHeader("HX-Redirect"), here = location.href.split("#")[0];
     if (!to || to.indexOf("#") < 0 || new URL(to, here).href.split("#")[0] !== here) return;
-    event.preventDefault(); // the page that is shown, at another place: a browser would go there without loading it
+    event.preventDefault(); // another place of the page shown: a browser would not load it
     location.hash = to.split("#")[1];
     location.reload();
   });
-  doc.addEventListener("htmx:sendError", function () {
-    alertBox(doc.documentElement.lang === "en" ? "No answer from the server: nothing was saved. Check the connection and try again." : "Le serveur ne répond pas : rien n’a été enregistré. Vérifiez la connexion et recommencez.");
-  });
-  doc.addEventListener("htmx:timeout", function () {
-    alertBox(doc.documentElement.lang === "en" ? "The server takes too long to answer. Reload the page to see what was saved." : "Le serveur tarde à répondre. Rechargez la page pour voir ce qui est enregistré.");
-  });
-  doc.addEventListener("htmx:beforeRequest", function () {
-    alertBox("");
-  });
-  doc.addEventListener("submit", function (event) {
-    var form = event.target;
+  on("htmx:sendError", () => say("lost"));
+  on("htmx:timeout", () => say("late"));
+  on("htmx:beforeRequest", () => say(""));
+  on("submit", (event) => {
+    const form = event.target;
     if (form.method !== "post" || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
-    setTimeout(function () { delete form.dataset.sent; }, 5000);
+    setTimeout(() => delete form.dataset.sent, 5000);
   });
-  addEventListener("pageshow", function (event) {
-    doc.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
+  addEventListener("pageshow", (event) => {
+    doc.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
     if (event.persisted) location.reload(); // Back after sign-out shows nothing
   });
-  doc.addEventListener("keydown", function (event) {
-    var row = event.target === doc.body ? doc.querySelector("tr.edit") : event.target.closest("tr.edit"), back;
-    if (!row || event.isComposing) return;
-    if (event.key === "Escape" && (back = row.querySelector(".back"))) {
-      event.preventDefault();
-      back.click();
-    } else if (event.key === "Enter" && !event.shiftKey && event.target.tagName === "TEXTAREA") {
-      event.preventDefault();
-      event.target.form.requestSubmit();
+  const steps = () => [...doc.querySelectorAll("[data-step]")], chosen = () => steps().find((link) => link.href === row);
+  function shown() {
+    const link = chosen(), pane = find("#ticket");
+    return !link || !pane || pane.dataset.of === link.getAttribute("href");
+  }
+  function press(key) {
+    const all = steps(), link = chosen(), way = { j: 1, k: -1 }[key], named = `[data-key="${CSS.escape(key)}"]`;
+    let to = link && link.closest("tr, li").querySelector(named) || find("main " + named);
+    if (way && all.length) {
+      at = link ? all.indexOf(link) + way : row && way < 0 ? at - 1 : at;
+      to = all[at = Math.max(0, Math.min(at, all.length - 1))];
+    } else if (!shown() && doc.body.dataset.keys.includes(key)) {
+      again = key; // opened first: no key acts on another ticket
+      to = link;
     }
+    say(!to && doc.body.dataset.keys.includes(key) && "idle");
+    if (!to) return;
+    (to.closest("details") || {}).open = true;
+    to.focus();
+    if (!way && to.matches("a, [data-now]")) to.click();
+    return to;
+  }
+  on("focusin", (event) => {
+    if (event.target.dataset.step) row = event.target.href;
   });
-  var summary = doc.getElementById("erreurs");
-  var aimed = doc.getElementById(location.hash.slice(1)), first = aimed && aimed.querySelector("[autofocus]");
-  if (summary) summary.focus();
-  else if (first) first.focus(); // an address with a place in it leaves autofocus aside
+  on("keydown", (event) => {
+    const from = event.target, edited = from === doc.body ? find("tr.edit") : from.closest("tr.edit");
+    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (edited) {
+      if (event.key === "Escape") edited.querySelector(".back").click();
+      else if (event.key === "Enter" && !event.shiftKey && from.tagName === "TEXTAREA") from.form.requestSubmit();
+      else return;
+      event.preventDefault();
+    } else if (from.matches("textarea, select, input:not([type=checkbox])")) {
+      if (event.key !== "Escape") return;
+      if (from.type === "search") event.preventDefault(); // a browser would empty it, and search anew
+      from.closest("#ticket, main, body").focus();
+    } else if ("keys" in doc.body.dataset && !from.closest("[popover]") && press(event.key)) event.preventDefault();
+  });
+  row = (find("[data-step][aria-current]") || 0).href;
+  const aimed = doc.getElementById(location.hash.slice(1));
+  const first = doc.getElementById("erreurs") || aimed && aimed.querySelector("[autofocus]");
+  if (first) first.focus();
 })();

@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from tests.accounts.mail import link_in, mails
 from tests.conftest import NOW, People, SignedIn
 from tests.factories import PASSWORD
 from tests.support.client import CheckingClient
+from tests.support.statements import impatient
 from webapp.accounts import entry_routes, links, recovery
 from webapp.accounts.kept_requests import fields_of
 from webapp.accounts.links import Purpose
@@ -58,13 +58,9 @@ def test_no_password_is_kept_when_the_session_ended_under_it(signed_in: SignedIn
 
 @pytest.mark.sqlite
 def test_a_page_that_offers_to_send_again_carries_no_password(signed_in: SignedIn, database: Database) -> None:
-    def impatient(connection: Any, *_: object) -> None:
-        connection.execute("PRAGMA busy_timeout=50")
-
     client = signed_in("editrice")
-    event.listen(database.engine, "checkout", impatient)
     client.get("/profil/adresse")
-    with database.writer() as holder:
+    with impatient(database.engine), database.writer() as holder:
         holder.acts_for(SYSTEM)
         holder.connection()
         assert client.submit("#adresse", {"email": "neuve@exemple.invalid", "current": PASSWORD}).status_code == 503

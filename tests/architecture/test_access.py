@@ -38,6 +38,7 @@ def test_every_endpoint_is_in_the_access_table_and_no_entry_is_stale(app: Flask)
     assert set(ACCESS) - endpoints == set(), "entries of no endpoint: remove them from ACCESS"
 
 
+@pytest.mark.own_app
 def test_an_endpoint_outside_the_table_answers_nobody(app: Flask, signed_in: SignedIn) -> None:
     app.add_url_rule("/oubliee", "oubliee", lambda: "secret")
     for client in (app.test_client(), signed_in("administratrice")):

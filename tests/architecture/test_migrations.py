@@ -2,18 +2,20 @@
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, inspect, make_url, text
+from sqlalchemy import Boolean, Connection, Date, DateTime, Engine, Integer, MetaData, create_engine, func, inspect, make_url, select, text
 
 from webapp.config import ROOT
 from webapp.db import Base, make_engine
-from webapp.migration import alembic_config, upgrade
+from webapp.migration import alembic_config, is_modelled, upgrade
 
 pytestmark = pytest.mark.both_databases
 
@@ -43,7 +45,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 def tables(engine: Engine) -> set[str]:
     """Return the tables that are there."""
-    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+    return {name for name in inspect(engine).get_table_names() if not name.startswith("ticket_fts")} - {"alembic_version"}
 
 
 def test_there_is_one_head_and_numbers_follow_each_other(engine: Engine) -> None:
@@ -56,7 +58,8 @@ def test_there_is_one_head_and_numbers_follow_each_other(engine: Engine) -> None
 def test_upgrading_gives_exactly_the_models(engine: Engine) -> None:
     upgrade(engine)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False, "target_metadata": Base.metadata})
+        opts = {"compare_type": False, "target_metadata": Base.metadata, "include_object": is_modelled}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Base.metadata) == []
     for table in Base.metadata.sorted_tables:
         present = {column["name"]: column["nullable"] for column in inspect(engine).get_columns(table.name)}
@@ -79,3 +82,30 @@ def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
     upgrade(engine)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM once_token")).scalar() == 1
+
+
+def plant(connection: Connection, metadata: MetaData, name: str) -> None:
+    """Put a row into a table and into those it refers to, each with the number 1 and whatever its columns accept."""
+    table = metadata.tables[name]
+    if connection.scalar(select(func.count()).select_from(table)):
+        return
+    fillers: dict[type, Any] = {Boolean: False, Integer: 1, Date: date(2026, 1, 1), DateTime: datetime(2026, 1, 1, tzinfo=UTC)}
+    asked = [column for column in table.columns if not column.nullable]
+    for column in asked:
+        for key in column.foreign_keys:
+            plant(connection, metadata, key.column.table.name)
+    row = {column.name: next((value for kind, value in fillers.items() if isinstance(column.type, kind)), "x") for column in asked}
+    connection.execute(table.insert().values(row))
+
+
+def test_rows_that_others_refer_to_are_kept_by_a_migration_that_copies_their_table(engine: Engine) -> None:
+    command.upgrade(alembic_config(engine), "0011")
+    metadata = MetaData()
+    metadata.reflect(engine)
+    with engine.begin() as connection:
+        plant(connection, metadata, "declaration_return")
+    upgrade(engine)
+    with engine.begin() as connection:
+        assert connection.scalar(text("SELECT due_on = deadline FROM declaration_return JOIN campaign ON campaign.id = campaign_id"))
+        if engine.dialect.name == "sqlite":  # what migrations must do without is there again for everybody else
+            assert connection.scalar(text("PRAGMA foreign_keys")) == 1

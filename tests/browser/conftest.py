@@ -59,7 +59,10 @@ class Watch:
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and "status of 4" not in message.text:
+        provoked = "status of 4" in message.text or "Error Code 4" in message.text  # the browser's words, and htmx's
+        # A request that a page makes by itself is cut short when the person leaves it. Real failures are said by htmx:sendError.
+        cut_short = message.text.startswith(("htmx:afterRequest,", "htmx:sendAbort,"))
+        if message.type in {"error", "warning"} and not provoked and not cut_short:
             self.complaints.append(message.text)
 
 

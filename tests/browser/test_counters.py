@@ -40,12 +40,14 @@ def test_an_editor_changes_a_line_and_asks_for_publication(open_page: OpenPage, 
     expect(page.locator(f"#l{number}")).to_contain_text(after)
     page.get_by_role("link", name="Demander la publication").click()
     expect(page.locator("main")).to_contain_text("Ce qui change en ligne")
+    page.wait_for_load_state()
     confirm = page.get_by_role("button", name="Confirmer la demande de publication")
     if confirm.count():
         confirm.click()
         expect(page.locator("#status")).not_to_be_empty()
         page.goto(f"{file}/publication")
         page.get_by_role("button", name="Retirer la demande").click()
+        expect(page.get_by_role("button", name="Retirer la demande")).to_have_count(0)
         page.goto(file)
         expect(page.get_by_role("link", name="Demander la publication")).to_be_visible()
     else:
@@ -68,6 +70,7 @@ def test_a_declarant_fills_cells_in_and_sees_the_total_change(open_page: OpenPag
             cell.press("Tab")
     else:
         page.get_by_role("button", name="Enregistrer", exact=True).click()
+        page.wait_for_load_state()
     page.goto(table)
     kept = page.locator(f"input[name='{name}']").input_value()
     assert re.sub(r"\D", "", kept) == figure
@@ -92,7 +95,9 @@ def test_a_declarant_answers_everything_and_submits(open_page: OpenPage, scripts
                 cell.fill("0")
         save = page.get_by_role("button", name="Enregistrer", exact=True)
         if save.count():
-            save.click()
+            with page.expect_response(lambda answer: answer.request.method == "POST" and answer.status < 400):
+                save.click()
+            page.wait_for_load_state()
     page.goto(f"{number}/depot")
     submit = page.locator("#deposer button.p")
     expect(submit).to_be_visible()
@@ -148,7 +153,7 @@ def act(page: Page, reference: str, button: str, words: str) -> bool:
     found = page.locator("#reponse").get_by_role("button", name=button, exact=True)
     if not found.count():
         return False
-    page.locator("#reponse textarea").fill(words)
+    page.locator("#body").fill(words)
     found.click()
     expect(page.locator("#ticket")).to_contain_text(words)
     assert page.evaluate("document.activeElement !== null")

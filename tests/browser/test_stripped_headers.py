@@ -24,7 +24,7 @@ def page(server: Server, chromium: Browser) -> Iterator[Page]:
     page = context.new_page()
     sign_in(page, "claire.fontaine")
     page.goto(FILE)
-    page.locator("[hx-get*='/lignes/']").nth(4).click()
+    page.locator("#lignes a[id^=m]").nth(4).click()
     page.wait_for_selector("tr.edit textarea")
     yield page
     context.close()
@@ -45,7 +45,7 @@ def test_a_line_is_edited_and_saved(page: Page) -> None:
 def test_a_refusal_keeps_what_was_typed(page: Page) -> None:
     page.locator("tr.edit input[name=version]").evaluate("field => { field.value = '0' }")
     type_and_save(page, "Version contestée")
-    page.wait_for_selector("text=Enregistrer ma version")
+    page.wait_for_selector("text=Enregistrer ces choix")
     expect(page.locator("main")).to_have_count(1)
     expect(page.locator("tr.edit textarea").first).to_have_value("Version contestée")
 

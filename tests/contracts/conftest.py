@@ -28,7 +28,7 @@ class Signed:
 
 
 def promise(first_day: date, response: tuple[int, Unit], restoration: tuple[int, Unit]) -> VersionValues:
-    return VersionValues(first_day, response, restoration, DurationRule.BUSINESS, DESK_HOURS, 4)
+    return VersionValues(first_day, response, restoration, DurationRule.BUSINESS, DESK_HOURS)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def signed(session: GuichetSession, people: People, clock: FrozenClock) -> Signe
         lead,
         clock,
         client.id,
-        ContractValues("C-2026-0001", date(2026, 3, 1), None, Hosting.IN_HOUSE, Plan.PAYING, standard.id),
+        ContractValues("C-2026-0001", date(2026, 3, 1), None, Hosting.IN_HOUSE, Plan.PAYING, standard.id, manager_id=lead.account_id),
     )
     strasbourg = services.create_site(
         session, lead, clock, client.id, SiteValues("Strasbourg", "3 quai des Bateliers", Territory.ALSACE_MOSELLE, True)

@@ -11,7 +11,7 @@ from tests.contracts.conftest import Signed, promise
 from webapp.clock import FrozenClock
 from webapp.contracts import level_services, queries, services
 from webapp.contracts.models import Contract, Site
-from webapp.contracts.rules import Hosting, Plan, Unit
+from webapp.contracts.rules import DayRule, Hosting, Plan, Unit
 from webapp.contracts.services import ContractValues, SiteValues
 from webapp.db import GuichetSession
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound
@@ -22,7 +22,8 @@ AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 def values_of(signed: Signed) -> ContractValues:
-    return ContractValues("C-2026-0001", date(2026, 3, 1), None, Hosting.IN_HOUSE, Plan.PAYING, signed.standard.id)
+    manager = signed.contract.manager_id
+    return ContractValues("C-2026-0001", date(2026, 3, 1), None, Hosting.IN_HOUSE, Plan.PAYING, signed.standard.id, manager_id=manager)
 
 
 def test_a_contract_gives_its_level_and_the_version_in_force(session: GuichetSession, signed: Signed) -> None:  # FL-12.5c
@@ -73,7 +74,68 @@ def test_a_version_is_not_written_for_the_past_nor_before_the_last(
     assert set(refusal.value.errors) == {"in_force_from"}
     level_services.add_version(session, lead, clock, signed.standard.id, promise(date(2026, 12, 1), (1, Unit.DAYS), (1, Unit.DAYS)))
     with pytest.raises(Invalid):
-        level_services.add_version(session, lead, clock, signed.standard.id, promise(date(2026, 12, 1), (1, Unit.DAYS), (1, Unit.DAYS)))
+        level_services.add_version(session, lead, clock, signed.standard.id, promise(date(2026, 11, 30), (1, Unit.DAYS), (1, Unit.DAYS)))
+
+
+def test_a_version_from_the_same_day_corrects_the_one_before(
+    session: GuichetSession, signed: Signed, people: People, clock: FrozenClock
+) -> None:
+    for hours in (6, 7):
+        values = promise(date(2026, 11, 23), (1, Unit.HOURS), (hours, Unit.HOURS))
+        level_services.add_version(session, people.actors["responsable"], clock, signed.standard.id, values)
+    found = queries.level_in_force(session, signed.contract.id, AT)
+    assert found is not None
+    assert (found.number, found.terms.restoration_minutes) == (3, 420)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"warning_minutes": 16 * 60 + 1}, "warning"),
+        ({"warning_minutes": 60, "lead_warning_minutes": 90}, "lead_warning"),
+        ({"pauses_allowed": ("holidays",)}, "pauses"),
+    ],
+)
+def test_thresholds_and_pauses_that_make_no_sense_are_refused(
+    session: GuichetSession, signed: Signed, people: People, clock: FrozenClock, changes: dict[str, object], field: str
+) -> None:
+    values = replace(promise(date(2027, 1, 1), (1, Unit.DAYS), (2, Unit.DAYS)), **changes)
+    with pytest.raises(Invalid) as refusal:
+        level_services.add_version(session, people.actors["responsable"], clock, signed.standard.id, values)
+    assert set(refusal.value.errors) == {field}
+
+
+def test_a_version_keeps_all_that_it_promises(session: GuichetSession, signed: Signed, people: People, clock: FrozenClock) -> None:
+    values = replace(
+        promise(date(2026, 11, 23), (1, Unit.DAYS), (2, Unit.DAYS)),
+        warning_minutes=300,
+        lead_warning_minutes=30,
+        day_rule=DayRule.END_OF_DAY,
+        report_days=5,
+        pauses_allowed=("planned",),
+        paying_first=False,
+        reopening_days=3,
+    )
+    level_services.add_version(session, people.actors["responsable"], clock, signed.standard.id, values)
+    found = queries.level_in_force(session, signed.contract.id, AT)
+    assert found is not None
+    terms = found.terms
+    assert (terms.warning_minutes, terms.lead_warning_minutes, terms.day_rule, terms.report_days) == (300, 30, DayRule.END_OF_DAY, 5)
+    assert (terms.pauses_allowed, terms.paying_first, terms.reopening_days) == (("planned",), False, 3)
+
+
+def test_one_level_is_the_default_and_a_stale_rename_is_refused(
+    session: GuichetSession, signed: Signed, people: People, clock: FrozenClock
+) -> None:
+    lead = people.actors["responsable"]
+    level_services.edit_level(session, lead, clock, signed.fast.id, ("Avancé", False), "Rapide", True)
+    session.flush()
+    session.refresh(signed.standard)
+    assert (signed.fast.label, signed.fast.is_default, signed.standard.is_default) == ("Rapide", True, False)
+    with pytest.raises(Conflict):
+        level_services.edit_level(session, lead, clock, signed.fast.id, ("Avancé", False), "Lent", True)
+    with pytest.raises(Invalid):
+        level_services.edit_level(session, lead, clock, signed.fast.id, ("Rapide", True), "Rapide", False)
 
 
 def test_another_level_runs_from_today_and_tickets_of_yesterday_keep_theirs(
@@ -159,3 +221,30 @@ def test_another_clients_rows_are_out_of_reach(session: GuichetSession, signed: 
     assert session.scalars(select(Site).order_by(Site.id)).all() == []
     assert queries.contracts_in_force(session, signed.contract.organisation_id, AT) == []
     assert queries.level_in_force(session, signed.contract.id, AT) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"plan": Plan.ADVANCED}, "support_hours"),
+        ({"support_hours": 10}, "support_hours"),
+        ({"referent_id": 999_999}, "referent"),
+        ({"manager_id": None}, "manager"),  # FL-12.2
+    ],
+)
+def test_hours_come_with_advanced_support_and_the_referent_is_the_client_s(
+    session: GuichetSession, signed: Signed, people: People, clock: FrozenClock, changes: dict[str, object], field: str
+) -> None:  # FL-12.3, FL-8
+    lead, version = people.actors["responsable"], signed.contract.version
+    with pytest.raises(Invalid) as refusal:
+        services.edit_contract(session, lead, clock, signed.contract.id, version, replace(values_of(signed), **changes))
+    assert set(refusal.value.errors) == {field}
+
+
+def test_a_contract_has_its_tier_its_hours_and_its_referent(
+    session: GuichetSession, signed: Signed, people: People, clock: FrozenClock
+) -> None:  # FL-12.2, FL-12.3
+    referent = people.actors["cliente"].account_id
+    values = replace(values_of(signed), plan=Plan.ADVANCED, support_hours=40, referent_id=referent)
+    services.edit_contract(session, people.actors["responsable"], clock, signed.contract.id, signed.contract.version, values)
+    assert (signed.contract.plan, signed.contract.support_hours, signed.contract.referent_id) == (Plan.ADVANCED, 40, referent)

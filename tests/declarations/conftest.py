@@ -9,12 +9,12 @@ from sqlalchemy import insert, select
 from tests.conftest import People
 from webapp.clock import FrozenClock
 from webapp.db import GuichetSession
-from webapp.declarations import campaigns
-from webapp.declarations.formula import CellKey
 from webapp.declarations.models import Campaign, CellValue, Return
-from webapp.declarations.registry import get_model
-from webapp.declarations.rules import Audience, Kind
-from webapp.declarations.values import ValueKind
+from webapp.declarations.rules.form_models.registry import get_model
+from webapp.declarations.rules.language.formula import CellKey
+from webapp.declarations.rules.values import Entry, ValueKind
+from webapp.declarations.rules.workflow import Audience, Kind
+from webapp.declarations.services import campaigns
 from webapp.demonstration.declaration_figures import invent
 
 Fill = Callable[..., None]
@@ -70,9 +70,9 @@ def fill(session: GuichetSession, clock: FrozenClock) -> Fill:
                 "table_code": key[0],
                 "row_code": key[1],
                 "column_code": key[2],
-                "kind": ValueKind.INVALID if isinstance(value, str) else ValueKind.VALUE,
-                "raw": str(value),
-                "value": None if isinstance(value, str) else value,
+                "kind": value.kind if isinstance(value, Entry) else ValueKind.INVALID if isinstance(value, str) else ValueKind.VALUE,
+                "raw": value.raw if isinstance(value, Entry) else str(value),
+                "value": value.value if isinstance(value, Entry) else None if isinstance(value, str) else value,
                 "version": 1,
                 "edited_by_name": "Essai",
                 "edited_at": clock.now(),

@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from tests.conftest import People
 from webapp.clock import FrozenClock
 from webapp.db import Database, GuichetSession
-from webapp.declarations import queries, services
+from webapp.declarations import queries
 from webapp.declarations.models import CellValue, Submission
-from webapp.declarations.services import Typed
+from webapp.declarations.services import saving, transitions
+from webapp.declarations.services.saving import Typed
 from webapp.errors import Conflict
 
 CELL = ("demandes", "ouvriers", "deposees")
@@ -27,7 +28,7 @@ def test_two_first_saves_of_one_cell_keep_one_and_show_it_to_the_other(
         start.wait(timeout=10)
         with database.transaction(actor) as session:
             file = queries.find_return(session, actor, number)
-            outcome = services.save_cells(session, actor, clock, file, {CELL: Typed(text, 0, "")})
+            outcome = saving.save_cells(session, actor, clock, file, {CELL: Typed(text, 0, "")})
             return len(outcome.conflicts)
 
     with ThreadPoolExecutor(2) as pool:
@@ -52,9 +53,9 @@ def test_a_cell_saved_while_the_return_is_submitted_is_in_the_snapshot_or_refuse
         start.wait(timeout=10)
         with database.transaction(actor) as session:
             file = queries.find_return(session, actor, number)
-            shown = services.shown_text(file, key, queries.stored_cells(session, file.id))
+            shown = saving.shown_text(file, key, queries.stored_cells(session, file.id))
             try:
-                services.save_cells(session, actor, clock, file, {key: Typed("4321", 1, shown)})
+                saving.save_cells(session, actor, clock, file, {key: Typed("4321", 1, shown)})
             except Conflict:
                 return "refused"
             return "saved"
@@ -63,7 +64,7 @@ def test_a_cell_saved_while_the_return_is_submitted_is_in_the_snapshot_or_refuse
         start.wait(timeout=10)
         with database.transaction(actor) as session:
             file = queries.find_return(session, actor, number)
-            return services.submit(session, actor, clock, file, version=1, public_url="https://guichet.test")
+            return transitions.submit(session, actor, clock, file, version=1, public_url="https://guichet.test")
 
     with ThreadPoolExecutor(3) as pool:
         saved, first, second = pool.submit(save), pool.submit(submit), pool.submit(submit)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.declarations.controls import Verdict, by_gravity, holds, run_control
-from webapp.declarations.evaluation import Missing, figures
-from webapp.declarations.formula import Cells, parse
-from webapp.declarations.model import Control, MissingPolicy, Severity
-from webapp.declarations.values import Unit
+from webapp.declarations.rules.controls import Verdict, by_gravity, holds, run_control
+from webapp.declarations.rules.form_models.model import Control, MissingPolicy, Severity, Tolerance
+from webapp.declarations.rules.language.evaluation import Missing, figures
+from webapp.declarations.rules.language.formula import Cells, parse
+from webapp.declarations.rules.values import Unit
 
 A, B, C = ("t", "r", "a"), ("t", "r", "b"), ("t", "r", "c")
 
@@ -26,9 +26,8 @@ def control(
 ) -> Control:
     condition = parse("1 > 2") if when else None
     left, right = Cells((A,), False, "t.r.a"), Cells((B,), False, "t.r.b")
-    return Control(
-        "X-01", left, operator, right, missing, Decimal(tolerance), Decimal(percent), severity, condition, "…", "", Unit.EUROS, (A, B)
-    )  # fmt: skip
+    allowed = Tolerance(Decimal(tolerance), Decimal(percent))
+    return Control("X-01", left, operator, right, missing, missing, allowed, severity, condition, "…", "", Unit.EUROS, (A, B))
 
 
 def run(given_control: Control, a: object, b: object) -> tuple[Verdict, Decimal | None]:
@@ -52,7 +51,7 @@ def test_a_failed_control_says_by_how_much() -> None:
         (MissingPolicy.SKIP_ANY, Missing.EMPTY, 0, Verdict.NOT_EVALUABLE),
         (MissingPolicy.SKIP_ANY, Missing.NOT_COMMUNICATED, 0, Verdict.NOT_EVALUABLE),
         (MissingPolicy.SKIP_ALL, Missing.EMPTY, Missing.EMPTY, Verdict.NOT_EVALUABLE),
-        (MissingPolicy.SKIP_ALL, Missing.EMPTY, 5, Verdict.FALSE),
+        (MissingPolicy.SKIP_ALL, Missing.EMPTY, 5, Verdict.NOT_EVALUABLE),
         (MissingPolicy.ZERO, Missing.EMPTY, Missing.NOT_COMMUNICATED, Verdict.TRUE),
         (MissingPolicy.ZERO, Missing.EMPTY, 5, Verdict.FALSE),
         (MissingPolicy.ZERO, Missing.INVALID, 0, Verdict.NOT_EVALUABLE),

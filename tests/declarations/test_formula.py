@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.declarations.evaluation import Missing, evaluate, figures
-from webapp.declarations.formula import (
+from webapp.declarations.rules.language.evaluation import Missing, evaluate, figures
+from webapp.declarations.rules.language.formula import (
     CellKey,
     Expression,
     FormulaError,
@@ -22,9 +22,10 @@ from webapp.declarations.formula import (
 
 ROWS = ("r1", "r2", "r3")
 COLUMNS = ("c1", "c2")
+PLACES = (*COLUMNS, "choix")
 
 Oracle = Fraction | bool | Missing
-Cells = dict[CellKey, Fraction | Missing]
+Cells = dict[CellKey, Fraction | str | Missing]
 
 
 def resolve(parts: tuple[Part, ...]) -> tuple[CellKey, ...]:
@@ -32,10 +33,10 @@ def resolve(parts: tuple[Part, ...]) -> tuple[CellKey, ...]:
 
     def expand(part: Part, codes: tuple[str, ...]) -> tuple[str, ...]:
         if part.first == "*":
-            return codes
+            return tuple(code for code in codes if code != "choix")
         return codes[codes.index(part.first) : codes.index(part.last or part.first) + 1]
 
-    return tuple(("t", row, column) for row in expand(parts[1], ROWS) for column in expand(parts[2], COLUMNS))
+    return tuple(("t", row, column) for row in expand(parts[1], ROWS) for column in expand(parts[2], PLACES))
 
 
 def gravest(*items: Oracle) -> Missing:
@@ -106,47 +107,115 @@ def logic(left: Term, word: str, right: Term) -> Term:
     return f"({left[0]} {word} {right[0]})", value
 
 
+def last_year(row: str, column: str) -> Term:
+    return f"t.{row}.{column}@N-1", lambda cells: cells[("t@N-1", row, column)]
+
+
+def denied(test: Term) -> Term:
+    def value(cells: Cells) -> Oracle:
+        truth = test[1](cells)
+        return truth if isinstance(truth, Missing) else not truth
+
+    return f"(non {test[0]})", value
+
+
+def chosen(sign: str, code: str) -> Term:
+    def value(cells: Cells) -> Oracle:
+        held = cells[("t", "r1", "choix")]
+        return held if isinstance(held, Missing) else (held == code) is (sign == "=")
+
+    return f't.r1.choix {sign} "{code}"', value
+
+
+def negative(term: Term) -> Term:
+    def value(cells: Cells) -> Oracle:
+        got = term[1](cells)
+        return got if isinstance(got, Missing) else -got
+
+    return f"(-{term[0]})", value
+
+
+def absolute(term: Term) -> Term:
+    def value(cells: Cells) -> Oracle:
+        got = term[1](cells)
+        return got if isinstance(got, Missing) else abs(got)
+
+    return f"abs({term[0]})", value
+
+
+def halves_away_from_zero(term: Term, places: int) -> Term:
+    def value(cells: Cells) -> Oracle:
+        got = term[1](cells)
+        if isinstance(got, Missing):
+            return got
+        whole, rest = divmod(abs(got) * 10**places, 1)
+        whole += rest >= Fraction(1, 2)
+        return Fraction(whole if got >= 0 else -whole) / 10**places
+
+    return f"arrondi({term[0]}; {places})", value
+
+
+def ranged(name: str, column: str) -> Term:
+    terms = [cell(row, column) for row in ROWS]
+    return f"{name}(t.*.{column})", aggregate(name, terms)[1]
+
+
 def empty(row: str, column: str) -> Term:
     return f"vide(t.{row}.{column})", lambda cells: cells[("t", row, column)] is Missing.EMPTY
 
 
-leaf = st.one_of(st.integers(0, 400).map(literal), st.builds(cell, st.sampled_from(ROWS), st.sampled_from(COLUMNS)))
+leaf = st.one_of(
+    st.integers(0, 400).map(literal),
+    st.builds(cell, st.sampled_from(ROWS), st.sampled_from(COLUMNS)),
+    st.builds(last_year, st.sampled_from(ROWS), st.sampled_from(COLUMNS)),
+    st.builds(ranged, st.sampled_from(["somme", "min", "max"]), st.sampled_from(COLUMNS)),
+)
+test_leaf = st.one_of(
+    st.builds(empty, st.sampled_from(ROWS), st.sampled_from(COLUMNS)),
+    st.builds(chosen, st.sampled_from(["=", "<>"]), st.sampled_from(["oui", "non"])),
+)
+
+
+def conditions_over(inner: st.SearchStrategy[Term]) -> st.SearchStrategy[Term]:
+    """Conditions over figures: comparisons, and what et, ou and non make of them."""
+    simple = st.one_of(test_leaf, st.builds(comparison, inner, st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), inner))
+    return st.one_of(simple, st.builds(denied, simple), st.builds(logic, simple, st.sampled_from(["et", "ou"]), simple))
+
+
 figure_terms = st.recursive(
     leaf,
     lambda inner: st.one_of(
         st.builds(binary, inner, st.sampled_from("+-*/"), inner),
         st.builds(aggregate, st.sampled_from(["somme", "min", "max"]), st.lists(inner, min_size=1, max_size=3)),
-        st.builds(
-            choice,
-            st.one_of(
-                st.builds(comparison, inner, st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), inner),
-                st.builds(
-                    logic,
-                    st.builds(comparison, inner, st.just("<"), inner),
-                    st.sampled_from(["et", "ou"]),
-                    st.builds(empty, st.sampled_from(ROWS), st.sampled_from(COLUMNS)),
-                ),
-            ),
-            inner,
-            inner,
-        ),
+        st.builds(choice, conditions_over(inner), inner, inner),
+        st.builds(negative, inner),
+        st.builds(absolute, inner),
+        st.builds(halves_away_from_zero, leaf, st.integers(0, 2)),
     ),
     max_leaves=8,
 )
 cell_values = st.one_of(st.integers(-400, 400).map(lambda quarter: Fraction(quarter, 4)), st.sampled_from(Missing))
-forms = st.fixed_dictionaries({("t", row, column): cell_values for row in ROWS for column in COLUMNS})
+forms = st.fixed_dictionaries(
+    {(table, row, column): cell_values for table in ("t", "t@N-1") for row in ROWS for column in COLUMNS}
+    | {("t", "r1", "choix"): st.sampled_from(["oui", "non", Missing.EMPTY, Missing.NOT_COMMUNICATED])}
+)
+
+
+def as_decimals(cells: Cells) -> dict[CellKey, Decimal | str | Missing]:
+    """The same values as the evaluator takes them."""
+    return {
+        key: Decimal(value.numerator) / Decimal(value.denominator) if isinstance(value, Fraction) else value for key, value in cells.items()
+    }
 
 
 @given(figure_terms, forms)
 def test_an_expression_agrees_with_an_independent_evaluator(term: Term, cells: Cells) -> None:
     text, oracle = term
-    known = {
-        key: value if isinstance(value, Missing) else Decimal(value.numerator) / Decimal(value.denominator) for key, value in cells.items()
-    }
-    got, wanted = evaluate(bind(parse(text), resolve), figures(known)), oracle(cells)
+    got, wanted = evaluate(bind(parse(text), resolve), figures(as_decimals(cells))), oracle(cells)
     if isinstance(wanted, Missing) or isinstance(got, Missing):
         assert got is wanted
         return
+    assert isinstance(wanted, Fraction)
     assert isinstance(got, Decimal)
     scale = max(abs(wanted), Fraction(1))
     assert abs(Fraction(got) - wanted) <= scale * Fraction(1, 10**20)
@@ -224,7 +293,7 @@ def test_the_size_and_depth_of_an_expression_are_bounded(text: str) -> None:
         parse(text)
 
 
-@given(st.text(alphabet="()+-*/<>=;:. 0123456789abcetnouir_", max_size=60))
+@given(st.text(alphabet='()+-*/<>=;:. 0123456789abcetnouir_@N"', max_size=60))
 def test_no_text_breaks_the_reader(text: str) -> None:
     try:
         expression: Expression = parse(text)
@@ -234,5 +303,5 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 
 
 def test_a_range_outside_a_sum_is_refused() -> None:
-    with pytest.raises(FormulaError, match="belongs in"):
+    with pytest.raises(FormulaError, match="ne s’emploie que"):
         bind(parse("t.r1:r2.c1 + 1"), resolve)

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.declarations.small_model import TEXT
-from webapp.declarations.loader import load_model
-from webapp.declarations.values import Unit
-from webapp.declarations.yaml_source import ModelError
+from webapp.declarations.rules.form_models.loader import load_model
+from webapp.declarations.rules.form_models.yaml_source import ModelError
+from webapp.declarations.rules.values import Unit
 
 
 def problems(text: str) -> list[str]:
@@ -49,27 +49,27 @@ def test_only_what_reads_a_touched_cell_is_computed_again() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        ("budget - achats.total.montant", "budget - achats.total.montan", "no column montan"),
-        ("budget - achats.total.montant", "budget - ventes.total.montant", "no table ventes"),
-        ("left: achats.total.montant", "left: achats.somme.montant", "no row somme"),
-        ("left: achats.total.montant", "left: montant", "a control names a table"),
-        ("right: bilan.budget.valeur", "right: achats.total.nombre", "compares eur with nombre"),
-        ("budget - achats.total.montant", "budget - achats.total.nombre", "mixes eur and nombre"),
-        ("budget - achats.total.montant", "budget > 3", "a condition, not a figure"),
-        ("budget - achats.total.montant", "budget - reste", "in a circle"),
-        ('operator: "<="', 'operator: "=<"', "operator is one of"),
-        ("severity: warning", "severity: grave", "severity is one of"),
-        ("code: X-02", "code: X-01", "two controls are called X-01"),
-        ("code: papier", "code: livres", "two rows called livres"),
-        ("code: papier", "code: somme", "cannot be the code of a row"),
-        ("code: bilan", "code: achats", "two tables are called achats"),
-        ("unit: nombre}", "unit: pommes}", "unit is one of"),
-        ("message: Moins", "massage: Moins", "unknown key massage"),
-        ("message: Moins", "massage: Moins", "message is missing"),
-        ("severity: warning", "tolerance: -3", "tolerance is a positive figure"),
-        ("severity: warning", "tolerance: NaN", "tolerance is a positive figure"),
-        ("kind: ESF", "kind: XYZ", "kind is one of"),
-        ("signed: oui", "signed: yes", "signed is oui or non"),
+        ("budget - achats.total.montant", "budget - achats.total.montan", "n’a pas de colonne montan"),
+        ("budget - achats.total.montant", "budget - ventes.total.montant", "pas de tableau ventes"),
+        ("left: achats.total.montant", "left: achats.somme.montant", "n’a pas de ligne somme"),
+        ("left: achats.total.montant", "left: montant", "il faut nommer un tableau"),
+        ("right: bilan.budget.valeur", "right: achats.total.nombre", "compare eur à nombre"),
+        ("budget - achats.total.montant", "budget - achats.total.nombre", "mélange eur et nombre"),
+        ("budget - achats.total.montant", "budget > 3", "devrait être un nombre"),
+        ("budget - achats.total.montant", "budget - reste", "en cercle"),
+        ('operator: "<="', 'operator: "=<"', "operator vaut"),
+        ("severity: warning", "severity: grave", "severity vaut"),
+        ("code: X-02", "code: X-01", "deux contrôles s’appellent X-01"),
+        ("code: papier", "code: livres", "deux fois le code livres"),
+        ("code: papier", "code: somme", "ne peut pas être le code"),
+        ("code: bilan", "code: achats", "deux tableaux s’appellent achats"),
+        ("unit: nombre}", "unit: pommes}", "unit vaut"),
+        ("message: Moins", "massage: Moins", "la clé massage est inconnue"),
+        ("message: Moins", "massage: Moins", "il manque la clé message"),
+        ("severity: warning", "tolerance: -3", "tolerance est un nombre positif"),
+        ("severity: warning", "tolerance: NaN", "tolerance est un nombre positif"),
+        ("kind: ESF", "kind: XYZ", "kind vaut"),
+        ("signed: oui", "signed: yes", "signed vaut oui ou non"),
     ],
 )
 def test_each_fault_is_named(before: str, after: str, expected: str) -> None:
@@ -81,12 +81,12 @@ def test_each_fault_is_named(before: str, after: str, expected: str) -> None:
 def test_all_faults_are_reported_at_once_each_with_its_line() -> None:
     broken = TEXT.replace("severity: warning", "severity: grave").replace("kind: ESF", "kind: XYZ")
     found = problems(broken)
-    assert [problem.partition(":")[0] for problem in found] == [f"line {line_of('kind: ESF')}", f"line {line_of('severity: warning')}"]
+    assert [problem.partition(" :")[0] for problem in found] == [f"ligne {line_of('kind: ESF')}", f"ligne {line_of('severity: warning')}"]
 
 
 def test_a_control_that_reads_nothing_could_never_fail_usefully() -> None:
     text = TEXT.replace("left: achats.total.montant", 'left: "3"').replace("right: bilan.budget.valeur", 'right: "4"')
-    assert any("reads no cell" in problem for problem in problems(text))
+    assert any("ne lit aucune cellule" in problem for problem in problems(text))
 
 
 @pytest.mark.parametrize(

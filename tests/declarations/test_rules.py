@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from tests.declarations.small_model import TEXT
 from webapp.actor import Actor, OrganisationKind, Role
-from webapp.declarations import policies, rules
-from webapp.declarations.loader import load_model
-from webapp.declarations.rules import Act, Audience, CampaignState, Kind, ReturnState, Timing
-from webapp.declarations.sheet import Sheet
-from webapp.declarations.snapshots import plain, sheet_from, take_snapshot
-from webapp.declarations.values import NOT_COMMUNICATED, Entry, Unit, ValueKind, parse_value
+from webapp.declarations import policies
+from webapp.declarations.rules import workflow
+from webapp.declarations.rules.form_models.loader import load_model
+from webapp.declarations.rules.sheet import Sheet
+from webapp.declarations.rules.snapshots import plain, sheet_from, take_snapshot
+from webapp.declarations.rules.values import NOT_COMMUNICATED, Entry, Unit, ValueKind, parse_value
+from webapp.declarations.rules.workflow import Act, Audience, CampaignState, Kind, ReturnState, Timing
 
 NOON = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
 
@@ -31,13 +32,23 @@ def facts(
 
 
 def test_a_return_moves_only_along_the_table() -> None:
-    moves = {(act, state) for act in Act for state in ReturnState if rules.may(act, state)}
+    moves = {(act, state) for act in Act for state in ReturnState if workflow.may(act, state)}
     assert moves == {
         (Act.SUBMIT, ReturnState.DRAFT),
         (Act.SUBMIT, ReturnState.RETURNED),
+        (Act.SUBMIT, ReturnState.RECTIFYING),
         (Act.ACCEPT, ReturnState.SUBMITTED),
         (Act.SEND_BACK, ReturnState.SUBMITTED),
+        (Act.RECTIFY, ReturnState.ACCEPTED),
+        (Act.RECTIFY, ReturnState.RECTIFIED),
+        (Act.ABANDON, ReturnState.RECTIFYING),
+        (Act.EXTEND, ReturnState.DRAFT),
+        (Act.EXTEND, ReturnState.RETURNED),
     }
+    assert workflow.arrival(Act.ACCEPT, ReturnState.SUBMITTED, 1) is ReturnState.ACCEPTED
+    assert workflow.arrival(Act.ACCEPT, ReturnState.SUBMITTED, 2) is ReturnState.RECTIFIED
+    assert workflow.arrival(Act.ABANDON, ReturnState.RECTIFYING, 2) is ReturnState.RECTIFIED
+    assert workflow.arrival(Act.EXTEND, ReturnState.RETURNED, 0) is ReturnState.RETURNED
 
 
 def test_only_the_declarant_enters_and_submits_and_only_agents_decide() -> None:  # SO-10
@@ -68,6 +79,8 @@ def test_only_the_declarant_enters_and_submits_and_only_agents_decide() -> None:
         (facts(ReturnState.ACCEPTED), False),
         (facts(campaign=CampaignState.DRAFT), False),
         (facts(campaign=CampaignState.CLOSED), False),
+        (facts(ReturnState.RETURNED, CampaignState.CLOSED), True),
+        (facts(ReturnState.RECTIFYING, CampaignState.CLOSED), True),
         (facts(opens=date(2026, 3, 3)), False),
         (facts(opens=date(2026, 3, 2)), True),
     ],
@@ -80,24 +93,24 @@ def test_figures_are_entered_while_the_campaign_is_open_and_the_return_is_with_i
 
 def test_a_deadline_ends_with_its_day_in_paris() -> None:
     deadline = date(2026, 5, 31)
-    assert rules.timing(deadline, datetime(2026, 5, 31, 21, 59, tzinfo=UTC)) is Timing.SOON
-    assert rules.timing(deadline, datetime(2026, 5, 31, 22, 0, tzinfo=UTC)) is Timing.LATE
-    assert rules.timing(deadline, datetime(2026, 5, 15, 12, 0, tzinfo=UTC)) is Timing.AHEAD
+    assert workflow.timing(deadline, datetime(2026, 5, 31, 21, 59, tzinfo=UTC)) is Timing.SOON
+    assert workflow.timing(deadline, datetime(2026, 5, 31, 22, 0, tzinfo=UTC)) is Timing.LATE
+    assert workflow.timing(deadline, datetime(2026, 5, 15, 12, 0, tzinfo=UTC)) is Timing.AHEAD
 
 
 def test_numbers_read_as_people_cite_them() -> None:
-    number = rules.return_number(Kind.ESF, 2025, Audience.OPCO, 7)
+    number = workflow.return_number(Kind.ESF, 2025, Audience.OPCO, 7)
     assert number == "ESF-2025-OPCO-0007"
-    receipt = rules.receipt_number(number, 1)
+    receipt = workflow.receipt_number(number, 1)
     assert receipt.startswith("ESF-2025-OPCO-0007-D1-")
-    assert rules.receipt_is_well_formed(receipt)
+    assert workflow.receipt_is_well_formed(receipt)
 
 
 @given(st.integers(1, 9999), st.integers(0, 19), st.sampled_from("0123456789"))
 def test_one_wrong_character_in_a_receipt_number_is_noticed(rank: int, position: int, other: str) -> None:
-    receipt = rules.receipt_number(rules.return_number(Kind.ESF, 2025, Audience.OPCO, rank), 1)
+    receipt = workflow.receipt_number(workflow.return_number(Kind.ESF, 2025, Audience.OPCO, rank), 1)
     if receipt[position] not in ("-", other):
-        assert not rules.receipt_is_well_formed(receipt[:position] + other + receipt[position + 1 :])
+        assert not workflow.receipt_is_well_formed(receipt[:position] + other + receipt[position + 1 :])
 
 
 def small_sheet() -> Sheet:
@@ -126,18 +139,26 @@ def test_a_snapshot_holds_every_figure_and_gives_them_back() -> None:
         "bilan.budget.valeur": {"kind": "value", "value": "1000"},
     }
     assert frozen["computed"] == {"achats.total.montant": "1234.5", "bilan.reste.valeur": "-234.5"}
-    assert {"code": "X-01", "severity": "blocking", "verdict": "false", "difference": "234.5"} in frozen["controls"]
-    again = sheet_from(json.loads(rules.canonical(frozen)), sheet.model)
+    failed = {
+        "code": "X-01",
+        "severity": "blocking",
+        "verdict": "false",
+        "difference": "234.5",
+        "message": "Les achats dépassent le budget.",
+        "legal": "Règle d’essai",
+    }
+    assert failed in frozen["controls"]
+    again = sheet_from(json.loads(workflow.canonical(frozen)), sheet.model)
     assert all(again.figure(key) == sheet.figure(key) for key in sheet.model.cells)
 
 
 def test_the_same_content_has_the_same_digest_whatever_the_order_of_entry() -> None:
     sheet = small_sheet()
     turned = Sheet(sheet.model, dict(reversed(sheet.entries.items())))
-    assert rules.digest(rules.canonical(snapshot(sheet))) == rules.digest(rules.canonical(snapshot(turned)))
+    assert workflow.digest(workflow.canonical(snapshot(sheet))) == workflow.digest(workflow.canonical(snapshot(turned)))
     changed = Sheet(sheet.model, sheet.entries | {("bilan", "budget", "valeur"): Entry(ValueKind.VALUE, "", Decimal("1000.01"))})
-    assert rules.digest(rules.canonical(snapshot(sheet))) != rules.digest(rules.canonical(snapshot(changed)))
-    assert "Été" in rules.canonical(snapshot(sheet))
+    assert workflow.digest(workflow.canonical(snapshot(sheet))) != workflow.digest(workflow.canonical(snapshot(changed)))
+    assert "Été" in workflow.canonical(snapshot(sheet))
 
 
 def test_a_figure_has_one_canonical_spelling() -> None:

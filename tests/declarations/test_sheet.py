@@ -6,14 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.declarations.small_model import TEXT
-from webapp.declarations.controls import Verdict
-from webapp.declarations.evaluation import Missing
-from webapp.declarations.formula import CellKey
-from webapp.declarations.loader import load_model
-from webapp.declarations.model import Table
-from webapp.declarations.registry import get_model
-from webapp.declarations.sheet import Sheet
-from webapp.declarations.values import EMPTY, NOT_COMMUNICATED, Entry, ValueKind, parse_value
+from webapp.declarations.rules.controls import Verdict
+from webapp.declarations.rules.form_models.loader import load_model
+from webapp.declarations.rules.form_models.model import Table
+from webapp.declarations.rules.form_models.registry import get_model
+from webapp.declarations.rules.language.evaluation import Missing
+from webapp.declarations.rules.language.formula import CellKey
+from webapp.declarations.rules.sheet import Sheet
+from webapp.declarations.rules.values import EMPTY, NOT_COMMUNICATED, Entry, ValueKind, parse_value
 
 SMALL = load_model(TEXT)
 OPCO = get_model("esf-opco", "2025.1")
@@ -50,6 +50,13 @@ def test_progress_counts_answers_and_not_communicated_is_one() -> None:
     progress = got.progress(SMALL.tables["achats"])
     assert (progress.answered, progress.invalid, progress.expected, progress.percent) == (2, 1, 4, 50)
     assert [table.code for table in got.unanswered_tables()] == ["bilan"]
+
+
+def test_the_progress_of_a_form_adds_up_its_tables() -> None:
+    got = sheet(livres__nombre="2", papier__nombre="NC", livres__montant="abc", budget__valeur="100")
+    whole, parts = got.progress_of(SMALL.tables.values()), [got.progress(table) for table in SMALL.tables.values()]
+    assert (whole.answered, whole.invalid) == (3, 1)
+    assert whole.expected == sum(part.expected for part in parts) > parts[0].expected
 
 
 def test_a_blocking_control_that_fails_stands_against_the_submission_and_a_warning_does_not() -> None:

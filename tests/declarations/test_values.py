@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.declarations.values import (
+from webapp.declarations.rules.values import (
     MAX_RAW_LENGTH,
     Entry,
     Unit,

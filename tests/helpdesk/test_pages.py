@@ -57,7 +57,8 @@ def page_of(browser: CheckingClient, ticket: Ticket) -> CheckingClient:
 
 
 def send(browser: CheckingClient, button: str, body: str = "", **kwargs: Any) -> int:
-    return browser.submit("#reponse", {"body": body}, button, **kwargs).status_code
+    field = "note" if button == "Enregistrer la note" else "body"
+    return browser.submit("#reponse", {field: body}, button, **kwargs).status_code
 
 
 def test_an_agent_takes_a_report_to_its_closing(signed_in: SignedIn, session: GuichetSession, ticket: Ticket, clock: FrozenClock) -> None:
@@ -159,16 +160,17 @@ def test_two_agents_answering_at_once_see_each_other(
     words = second.text()
     assert "Redémarrez le poste." in words
     assert "Votre version" in words
-    [area] = second.tree.cssselect("textarea")
+    assert "vient d’écrire" in words
+    [area] = second.tree.cssselect("#body")
     assert area.text.strip() == "Ne redémarrez pas."
     assert session.scalar(select(func.count()).select_from(TicketMessage)) == 1
     session.rollback()
-    assert send(second, "Répondre", "Ne redémarrez pas.", headers=headers) == (200 if headers else 303)
+    assert send(second, "Envoyer quand même", "Ne redémarrez pas.", headers=headers) == (200 if headers else 303)
 
 
 def test_the_client_reads_no_internal_note(signed_in: SignedIn, ticket: Ticket) -> None:
     agent, client = signed_in("agente"), signed_in("cliente")
-    assert send(page_of(agent, ticket), "Note interne", "Client difficile, rester factuel.") == 303
+    assert send(page_of(agent, ticket), "Enregistrer la note", "Client difficile, rester factuel.") == 303
     assert "rester factuel" in page_of(agent, ticket).text()
     for path in ("", "/decompte"):
         client.get(f"/assistance/{ticket.reference}{path}")
@@ -335,7 +337,7 @@ def test_lists_and_tickets_take_few_statements(app: Flask, signed_in: SignedIn, 
         with counted(app) as seen:
             agent.get(path)
         selects = [one for one in seen if one.lstrip().startswith(("SELECT", "UPDATE", "INSERT")) and "set_config" not in one]
-        assert len(selects) <= 6, (path, selects)
+        assert len(selects) <= (10 if ticket.reference in path else 7), (path, selects)
 
 
 def test_the_account_lists_every_stretch_with_its_article(
@@ -351,7 +353,7 @@ def test_the_account_lists_every_stretch_with_its_article(
     clock.set(paris("2026-11-23 14:00"))
     client = signed_in("cliente")
     client.get(f"/assistance/{ticket.reference}/decompte")
-    cells = [" ".join(row.text_content().split()) for row in client.tree.cssselect("tbody tr")]
+    cells = [" ".join(row.text_content().split()) for row in client.tree.cssselect("section tbody tr")]
     assert [cell.rpartition(" ")[2].rpartition("FL")[2] for cell in cells] == ["-12.6b", "-12.4", "-12.5a", "-12.4"]
     assert "Total depuis la notification4 h 00 min 00 s" in client.text().replace("notification ", "notification")
     page_of(client, ticket)
@@ -390,7 +392,10 @@ def test_the_queue_fragment_is_the_page_s_own_list(signed_in: SignedIn, ticket: 
     agent.get("/assistance/file?q=excel")
     [whole] = agent.tree.cssselect("#file")
     agent.get("/assistance/file?q=excel", headers={"HX-Request": "true", "HX-Target": "file"})
-    assert html.tostring(html.fromstring(agent.last.text), with_tail=False).strip() == html.tostring(whole, with_tail=False).strip()
+    part = html.fromstring(agent.last.text)
+    for token in (*part.cssselect("[name=csrf_token], [name=once]"), *whole.cssselect("[name=csrf_token], [name=once]")):
+        token.set("value", "")
+    assert html.tostring(part, with_tail=False).strip() == html.tostring(whole, with_tail=False).strip()
 
 
 def test_what_waits_is_told_to_each_side(app: Flask, session: GuichetSession, people: People, clock: FrozenClock, ticket: Ticket) -> None:

@@ -1,5 +1,6 @@
 """The life of a ticket as a table (FL-12.5c, FL-12.6, FL-12.7)."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -35,8 +36,8 @@ CLIENT = actor(Role.CLIENT_CONTACT)
 
 def everything() -> list[Facts]:
     return [
-        Facts(state, 1, qualified=qualified or confirmed, confirmed=confirmed, in_house=in_house)
-        for state, qualified, confirmed, in_house in product(State, (False, True), (False, True), (False, True))
+        Facts(state, 1, qualified=qualified or confirmed, confirmed=confirmed, in_house=in_house, partly_restored=partly)
+        for state, qualified, confirmed, in_house, partly in product(State, *[(False, True)] * 4)
     ]
 
 
@@ -45,7 +46,7 @@ def test_every_state_can_be_reached_from_a_report() -> None:
     while todo:
         facts = todo.pop()
         seen.add(facts)
-        for line in possible(Side.DESK, facts):
+        for line in [line for side in Side for line in possible(side, facts)]:
             after = Facts(
                 arrival(line, facts),
                 1,
@@ -83,9 +84,50 @@ def test_only_a_confirmed_interruption_is_restored() -> None:  # FL-12.4
     assert transition(Verb.RESTORE, Side.DESK, Facts(State.WAITING_CLIENT, qualified=True, confirmed=True)).target is State.RESTORED
 
 
-def test_the_client_may_answer_and_contest_but_nothing_else() -> None:
+AT_WORK = (State.CONFIRMED, State.WAITING_CLIENT, State.WAITING_ACCESS)
+
+
+def test_the_client_has_acts_of_its_own_and_no_other() -> None:  # FL-12.4, FL-12.6a, FL-12.7
     allowed = {(facts.state, line.verb) for facts in everything() for line in possible(Side.CLIENT, facts)}
-    assert allowed == {(State.WAITING_CLIENT, Verb.ANSWER), (State.RESTORED, Verb.REOPEN)}
+    assert allowed == {
+        (State.WAITING_CLIENT, Verb.ANSWER),
+        (State.REPORTED, Verb.CANCEL),
+        (State.RESTORED, Verb.CLOSE),
+        (State.QUOTED, Verb.ACCEPT),
+        (State.QUOTED, Verb.REFUSE),
+        *((state, Verb.REOPEN) for state in (*AT_WORK, State.RESTORED, State.CLOSED, State.DISMISSED)),
+    }
+
+
+def test_after_the_time_for_it_only_the_desk_reopens() -> None:
+    late = Facts(State.CLOSED, 1, qualified=True, confirmed=True, reopenable=False)
+    assert possible(Side.CLIENT, late) == []
+    assert transition(Verb.REOPEN, Side.DESK, late).clock is EventKind.REOPENED
+
+
+def test_a_ticket_restored_in_part_goes_on_and_can_be_reopened_in_part() -> None:  # FL-12.4
+    facts = Facts(State.WAITING_ACCESS, 1, qualified=True, confirmed=True, in_house=True, counting=True)
+    restore = transition(Verb.RESTORE, Side.DESK, facts)
+    assert (arrival(restore, facts), arrival(restore, facts, more=True)) == (State.RESTORED, State.WAITING_ACCESS)
+    assert transition(Verb.PAUSE, Side.DESK, facts).target is State.WAITING_ACCESS, "another site may wait for access too"
+    with pytest.raises(NotPossible):
+        transition(Verb.PAUSE, Side.DESK, replace(facts, counting=False))
+    with pytest.raises(NotPossible):
+        transition(Verb.REOPEN, Side.DESK, facts)
+    partly = replace(facts, partly_restored=True)
+    assert arrival(transition(Verb.REOPEN, Side.DESK, partly), partly) is State.WAITING_ACCESS
+
+
+def test_work_is_offered_accepted_and_done_off_the_clock() -> None:  # FL-12.6a
+    facts = Facts(State.QUALIFIED, 1, qualified=True)
+    offer = transition(Verb.PROPOSE, Side.DESK, facts)
+    assert (offer.target, offer.clock) == (State.QUOTED, EventKind.NOT_INTERRUPTION)
+    assert transition(Verb.PROPOSE, Side.DESK, replace(facts, state=State.DISMISSED)).clock is None, "its clock has stopped already"
+    with pytest.raises(NotPossible):
+        transition(Verb.ACCEPT, Side.DESK, replace(facts, state=State.QUOTED))
+    assert transition(Verb.ACCEPT, Side.CLIENT, replace(facts, state=State.QUOTED)).target is State.BILLABLE
+    for verb in (Verb.COMPLETE, Verb.WITHDRAW):
+        assert transition(verb, Side.DESK, replace(facts, state=State.BILLABLE)).target is State.DISMISSED
 
 
 @pytest.mark.parametrize(

@@ -40,12 +40,12 @@ def test_a_search_finds_files_then_lines_of_ones_own_only(
     editor = people.actors["editrice"]
     with database.reader() as reader:
         reader.acts_for(editor)
-        assert [row.label for row in queries.search(reader, editor, words("VAUBAN"), 20)] == ["1-0042 · Laboratoire Vauban"]
-        found = queries.search(reader, editor, words("nitrâtes"), 20)
+        assert [row.label for row in queries.search(reader, editor, clock, words("VAUBAN"), 20)] == ["1-0042 · Laboratoire Vauban"]
+        found = queries.search(reader, editor, clock, words("nitrâtes"), 20)
         assert [(row.label, row.url_endpoint) for row in found] == [("1-0042, ligne 1", "scopes.line")]
         assert "Chromatographie" in found[0].excerpt
-        assert queries.search(reader, editor, words("ampere"), 20) == []
+        assert queries.search(reader, editor, clock, words("ampere"), 20) == []
     officer = people.actors["chargee"]
-    assert len(queries.search(session, officer, words("nitrates"), 20)) == 2
-    assert len(queries.search(session, officer, words("nitrates"), 1)) == 1
-    assert queries.search(session, people.actors["agente"], words("nitrates"), 20) == []
+    assert len(queries.search(session, officer, clock, words("nitrates"), 20)) == 2
+    assert len(queries.search(session, officer, clock, words("nitrates"), 1)) == 1
+    assert queries.search(session, people.actors["agente"], clock, words("nitrates"), 20) == []

@@ -86,6 +86,8 @@ def test_with_scripts_the_row_that_comes_back_is_the_row_of_a_fresh_page(editor:
         node.attrib.pop("class", None)
         for link in node.cssselect("a"):
             link.attrib.pop("autofocus", None)
+        for told in node.cssselect("[data-saved]"):  # said once, of what was just done
+            told.getparent().remove(told)
         node.tail = None
     assert lxml_html.tostring(swapped).split() == lxml_html.tostring(fresh).split()
     assert "Ligne 2 enregistrée à 10:00." in bar
@@ -105,7 +107,7 @@ def test_a_stale_save_shows_both_versions_and_keeps_what_was_typed(
     assert "Nitrites" in other.tree.cssselect("#l1")[0].text_content()
     assert "Nitrates" in other.tree.cssselect("#l1")[0].text_content()
     assert live(session, file)[0] == (1, "Nitrites")
-    assert other.submit("form#fl1", button="Enregistrer ma version").status_code == 303
+    assert other.submit("form#fl1", button="Enregistrer ces choix").status_code == 303
     assert live(session, file)[0] == (1, "Fluorures")
 
 
@@ -118,6 +120,24 @@ def test_a_stale_save_as_a_fragment_replaces_its_row(editor: CheckingClient, fil
     assert response.status_code == 409
     assert response.headers["HX-Retarget"] == "#l1"
     assert editor.tree.cssselect("[name=c-caracteristique]")[0].text == "Fluorures"
+
+
+@pytest.mark.parametrize("headers", [{}, HX])
+def test_a_line_hung_elsewhere_meanwhile_is_not_hung_back_by_a_save_that_is_about_its_cells(
+    signed_in: SignedIn, file: Dossier, session: GuichetSession, editor: CheckingClient, headers: dict[str, str]
+) -> None:
+    other = signed_in("editrice")
+    other.get(f"/portees/{NUMBER}?ligne=1")
+    editor.get(f"/portees/{NUMBER}?ligne=1")
+    assert editor.submit("form#fl1", {"rattachement": "2"}).status_code == 303
+    assert other.submit("form#fl1", {"c-caracteristique": "Fluorures"}, headers=headers).status_code == 409
+    assert "Brouillon : v1" in other.text()
+    assert other.tree.xpath("string(//select[@name='rattachement']/option[@selected]/@value)") == "2"
+    assert "Repris de" in other.text()
+    assert other.submit("form#fl1", button="Enregistrer ces choix").status_code == 303
+    session.rollback()
+    line = next(row for row in draft_lines(session, file.id) if row.number == 1)
+    assert (line.general, line.cells["caracteristique"]) == ("2", "Fluorures")
 
 
 def test_a_line_deleted_meanwhile_can_be_added_again_with_what_was_typed(
@@ -250,12 +270,66 @@ def test_the_control_lists_what_is_wrong_with_a_link_to_each_line(editor: Checki
     editor.submit("form#fl2", {"c-reference": "Méthode interne MO-17", "c-principe": ""})
     editor.get(f"/portees/{NUMBER}/publication")
     assert "2 à corriger avant la demande." in editor.text()
-    assert "Ligne 2 : Renseignez « Principe de la méthode »." in editor.text()
-    assert "Ligne 2 : Méthode interne : demande FLEX3." in editor.text()
+    assert "Principe de la méthode : Renseignez « Principe de la méthode »." in editor.text()
+    own = "FLEX1 : méthode interne MO-17 est une méthode propre à l’organisme ; il faut FLEX3 ou une extension."
+    assert f"Référence de la méthode : {own}" in editor.text()
     assert not editor.tree.cssselect("form#demande")
     editor.get(editor.tree.cssselect("#constats a")[0].get("href"))
     editor.follow()
     assert editor.tree.cssselect("#l2 textarea")
+    editor.get(f"/portees/{NUMBER}/publication")
+    for link in editor.tree.cssselect("#constats ul a"):
+        where, anchor = link.get("href").split("#")
+        editor.get(where)
+        assert editor.last.headers["Location"].endswith(f"#{anchor}")
+        editor.follow()
+        assert editor.tree.cssselect(f"textarea#{anchor}")
+        editor.get(f"/portees/{NUMBER}")
+        assert editor.tree.cssselect(f"td#{anchor}")
+
+
+def test_the_verdict_says_why_a_changed_line_may_be_published(
+    signed_in: SignedIn, session: GuichetSession, people: People, clock: FrozenClock, file: Dossier
+) -> None:
+    # FX-1
+    publish(session, people, clock)
+    editor = signed_in("editrice")
+    editor.get(f"/portees/{NUMBER}?ligne=2")
+    assert "FLEX1 : NF EN ISO 10304-1, méthode reconnue dans cette portée." in editor.tree.cssselect("#l2")[0].text_content()
+    editor.submit("form#fl2", {"c-reference": "NF EN ISO 10304-1:2021 et NF EN ISO 15586:2004"})
+    editor.follow()
+    told = editor.tree.cssselect("#l2-reference")[0].text_content()
+    assert "FLEX1 : NF EN ISO 15586:2004 n’est pas une révision d’une méthode reconnue ; il faut FLEX2 ou une extension." in told
+    editor.get(f"/portees/{NUMBER}?ligne=2")
+    editor.submit("form#fl2", {"c-principe": "Chromatographie", "c-reference": "NF EN ISO 10304-1:2021"})
+    editor.follow()
+    assert "FLEX1 : NF EN ISO 10304-1:2021, méthode reconnue dans cette portée." in editor.tree.cssselect("#l2")[0].text_content()
+
+
+def test_private_cells_are_saved_and_never_published(
+    signed_in: SignedIn, session: GuichetSession, people: People, clock: FrozenClock, file: Dossier
+) -> None:
+    # FX-1
+    publish(session, people, clock)
+    editor = signed_in("editrice")
+    editor.get(f"/portees/{NUMBER}?ligne=2")
+    editor.submit("form#fl2", {"c-note": "Appeler Mme Prévert", "c-preuve": "DV-2026-014", "c-preuve_date": "3/2/2026"})
+    editor.follow()
+    assert "ligne changée" not in editor.text()
+    editor.get(f"/portees/{NUMBER}?ligne=2")
+    fields = {key: editor.tree.cssselect(f"#l2-{key}")[0].text_content() for key in ("note", "preuve", "preuve_date")}
+    assert fields == {"note": "Appeler Mme Prévert", "preuve": "DV-2026-014", "preuve_date": "2026-02-03"}
+    editor.get(f"/portees/{NUMBER}?ligne=2")
+    editor.submit("form#fl2", {"c-reference": "NF EN ISO 10304-1:2021"})
+    editor.get(f"/portees/{NUMBER}/publication")
+    assert "Prévert" not in editor.text()
+    publish(session, people, clock)
+    reader = signed_in("editrice")
+    for where in (f"/registre/{NUMBER}", f"/registre/{NUMBER}/v/2.json", f"/registre/{NUMBER}?q=prevert", f"/registre/{NUMBER}?q=DV-2026"):
+        answer = reader.get(where)
+        assert b"10304-1:2021" in answer.data or "q=" in where
+        assert "Prévert" not in answer.get_data(as_text=True)
+        assert "DV-2026-014" not in answer.get_data(as_text=True)
 
 
 def test_a_publication_is_asked_for_seen_and_taken_back(editor: CheckingClient) -> None:
@@ -295,8 +369,8 @@ def test_what_changes_online_is_told_before_it_is_asked_for(
     editor.get(f"/portees/{NUMBER}?ligne=3")
     editor.submit("form#fl3", button="Supprimer")
     editor.get(f"/portees/{NUMBER}/publication")
-    assert "1 ligne modifiée, 1 ligne supprimée." in editor.text()
-    assert "Nitrates → Nitrites" in editor.text()
+    assert "1 ligne modifiée, 1 ligne supprimée, 1 inchangée." in editor.text()
+    assert [node.text for node in editor.tree.cssselect("#differences del, #differences ins")][:2] == ["Nitrates", "Nitrites"]
     assert "En ligne : v1" in editor.text()
     assert "Brouillon : v2, 2 lignes changées" in editor.text()
 
@@ -452,7 +526,7 @@ def test_a_line_is_hung_on_another_general_line_from_its_own_fields(
     assert [rows for _, rows in groups] == [["l1", "l3"], ["l2"], []]
     editor.get(f"/portees/{NUMBER}/publication")
     assert "1 ligne modifiée" in editor.text()
-    assert "Portée générale : 1 → 2" in editor.text()
+    assert "Rattachée ailleurs 1 → 2" in editor.text()
     editor.get(f"/portees/{NUMBER}")
     assert editor.submit("form[action$=annulation]").status_code == 303
     assert live(session, file) == [(1, "Nitrates"), (2, "Chlorures"), (3, "Sulfates")]
@@ -485,3 +559,19 @@ def test_editing_without_scripts_keeps_the_filter_until_the_end(editor: Checking
     editor.get(f"/portees/{NUMBER}?generale=1&q=eaux&ligne=2")
     editor.submit("form#fl2", {"c-caracteristique": "Bromures"})
     assert editor.last.headers["Location"] == f"/portees/{NUMBER}?generale=1&q=eaux#l2"
+
+
+def test_an_officer_lists_granted_methods_sees_how_they_are_read_and_the_body_sees_them(signed_in: SignedIn, file: Dossier) -> None:
+    # FX-1
+    officer = signed_in("chargee")
+    officer.get(f"/portees/{NUMBER}/portee-generale?ligne=1")
+    typed = "NF EN ISO 10304-1 (juillet 2009)\nMéthode interne MO-3\nn’importe quoi"
+    assert officer.submit("form#ligne", {"methods": typed}, button="Relire les méthodes").status_code == 200
+    read = [item.text_content().strip() for item in officer.tree.cssselect("#apercu li")]
+    assert read == ["NF EN ISO 10304-1:2009", "méthode interne MO-3 propre à l’organisme", "n'importe quoi non comprise"]
+    assert officer.tree.cssselect("#methods")[0].text_content().strip() == typed
+    assert officer.submit("form#ligne", {"methods": typed}).status_code == 303
+    editor = signed_in("editrice")
+    editor.get(f"/portees/{NUMBER}/portee-generale")
+    assert "NF EN ISO 10304-1:2009 ; méthode interne MO-3 ; n'importe quoi" in editor.text()
+    assert "celles de la version en ligne" in editor.text()

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from webapp.scopes.rules import snapshot
 from webapp.scopes.rules.activities import CODES, UnknownActivity, activity, all_activities, clean_cells, read
-from webapp.scopes.rules.check import FINDING_TEXTS, Severity, blocks, check_line, check_scope, is_internal_method
+from webapp.scopes.rules.check import FINDING_TEXTS, Severity, blocks, check_line, check_scope
 from webapp.scopes.rules.decisions import Flexibility, GeneralFacts, GeneralStatus
-from webapp.scopes.rules.lines import Line, difference, digest, duplicate_key, rank_between
+from webapp.scopes.rules.flexibility import in_force
+from webapp.scopes.rules.lines import Line, difference, digest, duplicate_key
 from webapp.scopes.rules.numbers import parse, parse_typed
+from webapp.scopes.rules.references import has_own_method
 
 TESTS = activity("essais")
 FLEX1 = GeneralFacts("1", Flexibility.FLEX1, GeneralStatus.ACTIVE)
@@ -34,6 +36,10 @@ def line(number: int, general: str = "1", **cells: str) -> Line:
 
 def codes(findings: list) -> list[tuple[str, int | None, str]]:
     return [(finding.code, finding.line, finding.column) for finding in findings]
+
+
+def words(findings: list) -> list[str]:
+    return [FINDING_TEXTS[finding.code] % finding.params for finding in findings]
 
 
 def test_a_complete_line_in_force_draws_no_remark() -> None:
@@ -103,20 +109,93 @@ def test_the_same_contents_under_two_general_lines_are_not_duplicates() -> None:
     ],
 )
 def test_a_method_of_the_bodys_own_is_recognised(reference: str, internal: bool) -> None:
-    assert is_internal_method(reference) is internal
+    assert has_own_method(reference) is internal
 
 
 def test_a_method_of_the_bodys_own_needs_the_widest_flexibility() -> None:
     own = {"reference": "Méthode interne MO-17"}
     found = check_line(TESTS, line(1, **own), FLEX1)
-    assert FINDING_TEXTS["internal_method"] % found[0].params == "Méthode interne : demande FLEX3."
+    assert words(found) == ["FLEX1 : méthode interne MO-17 est une méthode propre à l’organisme ; il faut FLEX3 ou une extension."]
+    assert (found[0].column, found[0].anchor) == ("reference", "l1-reference")
     assert check_line(TESTS, line(1, "2", **own), FLEX3) == []
     # Under FIXE the method is the one that was assessed, were it the body's own.
     assert check_line(TESTS, line(1, "3", **own), FIXED) == []
     biology = activity("biologie")
     cells = {"echantillon": "Sang", "examen": "Glucose", "principe": "Spectro", "reference": "Méthode interne"}
     found = check_line(biology, Line(1, "1", cells), GeneralFacts("1", Flexibility.A, GeneralStatus.ACTIVE))
-    assert found[0].params == {"needed": "B"}
+    assert words(found) == ["A : méthode interne est une méthode propre à l’organisme ; il faut B ou une extension."]
+
+
+def test_what_is_online_was_recognised_and_only_its_revisions_follow_under_flex1() -> None:
+    # FX-1
+    online = [line(1, reference="NF EN ISO 10304-1:2009"), line(2, reference="Méthode interne MO-17")]
+    draft = [line(1, reference="ISO 10304-1:2021"), line(2, reference="Méthode interne MO-17"), line(3, reference="NF EN ISO 15586:2004")]
+    found = check_scope(TESTS, draft, [FLEX1], online, 7)
+    assert codes(found) == [("fail_not_revision", 3, "reference")]
+    assert words(found) == ["FLEX1 : NF EN ISO 15586:2004 n’est pas une révision d’une méthode reconnue ; il faut FLEX2 ou une extension."]
+    # Granted methods count instead of those online, and an extension without any opens a first definition.
+    granted = replace(FLEX1, methods=("NF EN ISO 15586",))
+    assert [item[:2] for item in codes(check_scope(TESTS, draft, [granted], online, 7))] == [("fail_not_revision", 1), ("fail_own", 2)]
+    assert codes(check_scope(TESTS, draft, [replace(FLEX1, extended=True)], online, 7)) == [("fail_own", 2, "reference")]
+
+
+def test_under_fixe_the_granted_methods_are_the_only_ones_and_in_their_edition() -> None:
+    granted = replace(FIXED, methods=("NF EN 872:2005",))
+    draft = [line(1, "3", reference="NF EN 872:2005"), line(2, "3", reference="NF EN 872:2021"), line(3, "3", reference="NF EN 1484")]
+    assert [item[:2] for item in codes(check_scope(TESTS, draft, [granted]))] == [("fail_fixed_edition", 2), ("fail_not_granted", 3)]
+
+
+def test_a_new_method_needs_its_evidence_by_level_and_a_known_one_none() -> None:
+    # FX-1
+    online = [line(1, "2", reference="NF EN 872:2005")]
+    new = line(2, "2", reference="Méthode interne MO-17", preuve="DV-2026-014")
+    found = check_scope(TESTS, [online[0], new], [FLEX3], online, 1)
+    assert codes(found) == [("evidence_required", 2, "preuve_date"), ("evidence_required", 2, "preuve_responsable")]
+    assert words(found)[0] == "FLEX3 : une méthode nouvelle demande « Date de validation »."
+    assert blocks(found)
+    full = line(2, "2", reference="Méthode interne MO-17", preuve="DV-1", preuve_date="2026-11-01", preuve_responsable="A. Roux")
+    assert check_scope(TESTS, [online[0], full], [FLEX3], online, 1, today=date(2026, 11, 24)) == []
+    assert codes(check_scope(TESTS, [online[0], full], [FLEX3], online, 1, today=date(2026, 10, 1))) == [("date_future", 2, "preuve_date")]
+    # A revision is no new method, and what is online unchanged is not asked again when other methods are granted.
+    assert check_scope(TESTS, [line(1, "2", reference="NF EN 872:2021")], [FLEX3], online, 1) == []
+    assert codes(check_scope(TESTS, online, [replace(FLEX3, methods=("NF EN 1484",))], online)) == []
+    level = GeneralFacts("2", Flexibility.FLEX2, GeneralStatus.ACTIVE)
+    advised = check_scope(TESTS, [online[0], line(2, "2", reference="NF EN 1484:1997")], [level], online, 1)
+    assert [item.severity for item in advised] == [Severity.WARNING] * 3
+    assert not blocks(advised)
+
+
+def test_unknown_values_are_told_with_the_nearest_known_one() -> None:
+    calibrations = activity("etalonnages")
+    whole = {
+        "grandeur": "Température", "objet": "Sonde", "etendue": "0 °C à 100 °C", "incertitude": "0,1 °C", "principe": "Comparaison",
+        "reference": "FD X 07-028:2002", "lieu": "En laboratoire",
+    }  # fmt: skip
+
+    def told(**cells: str) -> list[str]:
+        return words(check_scope(calibrations, [Line(1, "1", whole | cells)], [FLEX1], sites=["Site de Brest", "Site de Quimper"]))
+
+    assert told() == []
+    assert told(lieu="Au laboratoire") == [
+        "« Au laboratoire » n’est pas une valeur de « Lieu de réalisation » : voulez-vous dire « En laboratoire » ?"
+    ]
+    assert told(site="Site de Brest ; Sitede Quimper") == [
+        "« Sitede Quimper » n’est pas un site de ce dossier : voulez-vous dire « Site de Quimper » ?"
+    ]
+    assert told(site="Lyon")[0].endswith("choisissez parmi Site de Brest, Site de Quimper.")
+    assert told(etendue="100 °C à 0 °C") == ["Étendue à l’envers : la première valeur de « 100 °C à 0 °C » dépasse la seconde."]
+    assert told(incertitude="0,1 V") == ["L’unité de l’incertitude, « V », n’est pas de la même grandeur que l’étendue « 0 °C à 100 °C »."]
+    assert told(preuve_date="hier") == ["« Date de validation » : écrivez un jour, par exemple 12/03/2026."]
+    assert told(principe="Com\u200bparaison")[0].startswith("« Principe de la méthode » contient un caractère invisible")
+    assert told(incertitude="voir") == ["Incertitude non comprise : écrivez une valeur et son unité, par exemple « 0,02 % + 3 µV »."]
+
+
+def test_a_site_of_a_file_without_sites_is_a_warning_and_of_unknown_sites_nothing() -> None:
+    asked = [line(1, site="Brest")]
+    found = check_scope(TESTS, asked, [FLEX1], sites=[])
+    assert codes(found) == [("site_none", 1, "site")]
+    assert not blocks(found)
+    assert check_scope(TESTS, asked, [FLEX1]) == []
 
 
 def test_under_fixe_nothing_is_added_or_changed_without_an_extension() -> None:
@@ -165,16 +244,6 @@ def test_digests_ignore_the_order_of_keys_and_empty_cells(values: dict[str, str]
 def test_a_duplicate_key_folds_what_a_digest_tells_apart() -> None:
     assert digest("1", {"objet": "Été"}) != digest("1", {"objet": "ete"})
     assert duplicate_key("1", {"objet": "Été"}) == duplicate_key("1", {"objet": "ete"})
-
-
-@given(st.integers(-(10**6), 10**6), st.integers(1, 5000))
-def test_a_rank_between_two_neighbours_lies_strictly_between_them(low: int, gap: int) -> None:
-    middle = rank_between(low, low + gap)
-    assert (middle is None) if gap == 1 else (middle is not None and low < middle < low + gap)
-    assert (rank_between(low, None) or 0) > low or rank_between(low, None) == 0
-    top = rank_between(None, low)
-    assert top is not None
-    assert top < low
 
 
 def test_every_activity_is_described_with_help_and_a_method_column() -> None:
@@ -228,7 +297,7 @@ def _image() -> dict[str, object]:
     at = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
     head = snapshot.VersionHead("1-0042", "Laboratoire Vauban", 3, at, at)
     general = [snapshot.GeneralTitle("1", "Eaux", "FLEX1", "active")]
-    return snapshot.build(head, TESTS, general, [line(2), line(1)])
+    return snapshot.build(head, TESTS, general, [line(2), line(1)], in_force("LAB REF 08", at.date()))
 
 
 def test_a_snapshot_is_canonical_and_can_be_checked_by_anybody() -> None:

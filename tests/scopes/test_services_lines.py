@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from tests.conftest import People
+from tests.conftest import NOW, People
+from tests.factories import make_person
 from tests.scopes.world import NUMBER, WATER, cells, make_file, publish, texts
-from webapp.actor import SYSTEM
+from webapp.actor import SYSTEM, Role
 from webapp.clock import FrozenClock
 from webapp.db import GuichetSession
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound
@@ -15,6 +16,7 @@ from webapp.scopes.queries import file_head
 from webapp.scopes.rules.decisions import GeneralStatus
 from webapp.scopes.rules.states import Draft, Online, ScopeState
 from webapp.scopes.services import lines
+from webapp.scopes.services.rights import first_responsible
 from webapp.scopes.services.undo import undo_last
 
 
@@ -138,13 +140,11 @@ def test_undo_never_overwrites_what_somebody_else_did_since(
     session: GuichetSession, people: People, clock: FrozenClock, file: Dossier
 ) -> None:
     edit(session, people, clock, 1, 1, "Nitrites")
-    colleague = people.actors["editrice"]
-    other = type(colleague)(
-        people.actors["gestionnaire"].account_id, "Ali", colleague.organisation_id, "", colleague.organisation_kind, colleague.roles
-    )
+    other = make_person(session, NOW, "ali", people.organisations["laboratoire"], Role.SCOPE_EDITOR)
+    first_responsible(session, clock, file, None)
     lines.save_line(session, other, clock, NUMBER, 1, 2, cells("Bromures"))
     with pytest.raises(Conflict, match="ligne 1 a changé"):
-        undo_last(session, colleague, clock, NUMBER)
+        undo_last(session, people.actors["editrice"], clock, NUMBER)
     assert texts(session, file)[0] == (1, "Bromures")
 
 
@@ -156,9 +156,9 @@ def test_a_line_hung_elsewhere_goes_to_the_end_of_its_new_group_and_back_to_its_
     moved = lines.save_line(session, editor, clock, NUMBER, 1, 1, cells("Nitrates"), "2")
     assert moved.version == 2
     assert [number for number, _ in texts(session, file)] == [2, 3, 4, 1]
-    undo_last(session, editor, clock, NUMBER)
+    back = undo_last(session, editor, clock, NUMBER).lines[0]
     assert [number for number, _ in texts(session, file)] == [1, 2, 3, 4]
-    assert moved.version == 3
+    assert back.version == 3
 
 
 def test_a_line_hung_elsewhere_meanwhile_is_a_stale_save(

@@ -1,5 +1,6 @@
 """From the request to the register, and what decisions do to it (FX-8a, FX-8c)."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -15,12 +16,12 @@ from webapp.evidence.models import AuditEvent
 from webapp.outbox.models import OutboxMessage
 from webapp.register import queries as register
 from webapp.scopes import queries
-from webapp.scopes.models import Dossier, FrozenVersionError, PublishedLine, PublishedVersion
+from webapp.scopes.models import Dossier, FrozenVersionError, GeneralLine, PublishedLine, PublishedVersion
 from webapp.scopes.rules import snapshot
 from webapp.scopes.rules.decisions import DecisionKind
 from webapp.scopes.rules.lines import Line
 from webapp.scopes.rules.states import ScopeState
-from webapp.scopes.services import general, lines, publication
+from webapp.scopes.services import effect, general, lines, publication
 from webapp.scopes.services.decisions import DecisionValues, record_decision
 from webapp.scopes.services.general import GeneralValues
 
@@ -249,15 +250,21 @@ def test_only_officers_decide_and_a_decision_without_sense_changes_nothing(
     assert state(session, people, clock) is ScopeState.IN_PROGRESS
 
 
+def told(session: GuichetSession, database: Database, clock: FrozenClock) -> int:
+    """Let the sweeper pass, and see what it wrote."""
+    session.commit()
+    return effect.sweep(database, clock, "https://guichet.example")
+
+
 def test_two_notifications_make_one_mail_and_one_audit_event(
     session: GuichetSession, people: People, clock: FrozenClock, file: Dossier, database: Database
 ) -> None:
     publish(session, people, clock, wait=False)
-    assert publication.notify_published(session, clock, "https://guichet.example") == 0
+    assert told(session, database, clock) == 0
     clock.set(MIDNIGHT)
-    assert publication.notify_published(session, clock, "https://guichet.example") == 1
+    assert told(session, database, clock) == 1
     session.commit()
-    assert publication.notify_published(session, clock, "https://guichet.example") == 0
+    assert told(session, database, clock) == 0
     mails = session.scalars(select(OutboxMessage)).all()
     assert [mail.recipient for mail in mails] == ["editrice@exemple.invalid"]
     assert "https://guichet.example/registre/1-0042" in mails[0].body
@@ -265,11 +272,11 @@ def test_two_notifications_make_one_mail_and_one_audit_event(
 
 
 def test_a_version_withdrawn_before_it_was_told_is_recorded_but_not_announced(
-    session: GuichetSession, people: People, clock: FrozenClock, file: Dossier
+    session: GuichetSession, people: People, clock: FrozenClock, file: Dossier, database: Database
 ) -> None:
     publish(session, people, clock)
     decide(session, people, clock, DecisionKind.SUSPENSION, "2")
-    assert publication.notify_published(session, clock, "https://guichet.example") == 1
+    assert told(session, database, clock) == 1
     assert session.scalars(select(OutboxMessage)).all() == []
     assert actions(session).count("scope.published") == 1
 
@@ -338,3 +345,55 @@ def test_the_list_filters_by_the_state_as_it_stands_now(session: GuichetSession,
     assert numbers(officer, text="ampere") == ["1-0099"]
     assert editor.has(Role.SCOPE_EDITOR)
     assert texts(session, session.scalars(select(Dossier).where(Dossier.number == "1-0001")).one()) == []
+
+
+def granted(session: GuichetSession, code: str = "1") -> list[str]:
+    return list(session.scalars(select(GeneralLine.methods).where(GeneralLine.code == code)).one())
+
+
+def verdicts(session: GuichetSession, clock: FrozenClock, file: Dossier) -> list[tuple[int | None, str]]:
+    return [(item.line, item.code) for item in publication.review(session, clock, file.id, file.activity).findings if item.line]
+
+
+def test_granted_methods_count_before_what_is_online(session: GuichetSession, people: People, clock: FrozenClock, file: Dossier) -> None:
+    # FX-1
+    publish(session, people, clock)
+    officer, editor = people.actors["chargee"], people.actors["editrice"]
+    lines.add_line(session, editor, clock, NUMBER, "1", cells("Plomb", reference="NF EN ISO 15586:2004"))
+    session.commit()
+    assert verdicts(session, clock, file) == [(4, "fail_not_revision")]
+    values = GeneralValues("1", WATER.title, WATER.flexibility, ("NF EN ISO 10304-1:2009", "NF EN ISO 15586:2003"))
+    general.edit_general_line(session, officer, clock, NUMBER, "1", 1, values)
+    session.commit()
+    assert verdicts(session, clock, file) == []
+    # Written otherwise they are the same methods; other ones are a decision.
+    general.edit_general_line(
+        session, officer, clock, NUMBER, "1", 2, replace(values, methods=("NF EN ISO 15586:2003 et NF EN ISO 10304-1 (2009)",))
+    )
+    with pytest.raises(Invalid, match="methods"):
+        general.edit_general_line(session, officer, clock, NUMBER, "1", 3, replace(values, methods=("NF EN 872:2005",)))
+    with pytest.raises(Invalid, match="methods"):
+        general.edit_general_line(session, officer, clock, NUMBER, "1", 3, replace(values, methods=tuple(map(str, range(501)))))
+
+
+def test_an_extension_adds_methods_to_those_online(session: GuichetSession, people: People, clock: FrozenClock, file: Dossier) -> None:
+    # FX-8c
+    publish(session, people, clock)
+    extension = {"code": "", "title": "", "flexibility": "", "methods": ("NF EN ISO 15586:2004",)}
+    values = DecisionValues(DecisionKind.EXTENSION, "1", date(2026, 11, 20), "D-2026-18", "Métaux.", GeneralValues(**extension))
+    record_decision(session, people.actors["chargee"], clock, NUMBER, values)
+    session.commit()
+    assert granted(session) == ["NF EN ISO 10304-1", "NF EN ISO 15586:2004"]
+    lines.add_line(session, people.actors["editrice"], clock, NUMBER, "1", cells("Plomb", reference="NF EN ISO 15586:2004"))
+    lines.add_line(session, people.actors["editrice"], clock, NUMBER, "1", cells("Fer", reference="NF EN ISO 11885:2009"))
+    session.commit()
+    assert verdicts(session, clock, file) == [(5, "fail_not_revision")]
+
+
+def test_the_version_says_which_rules_it_was_checked_against(
+    session: GuichetSession, people: People, clock: FrozenClock, file: Dossier
+) -> None:
+    # FX-1
+    publish(session, people, clock)
+    version = session.scalars(select(PublishedVersion)).one()
+    assert version.snapshot_head["rules"] == {"reference": "LAB REF 08", "version": 1, "first_day": "2024-01-01"}

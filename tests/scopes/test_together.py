@@ -5,12 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from flask import Flask
+from sqlalchemy import update
 
 from tests.conftest import People, SignedIn
 from tests.scopes.world import NUMBER, cells, make_file, publish, texts
 from webapp.clock import FrozenClock
 from webapp.db import Database, GuichetSession
-from webapp.scopes.services import lines, publication
+from webapp.scopes.models import PublishedLine
+from webapp.scopes.services import effect, lines
 
 
 def at_once(act: Callable[[int], str], times: int) -> list[str]:
@@ -60,8 +62,7 @@ def test_two_consumers_tell_a_publication_once(session: GuichetSession, people: 
     publish(session, people, clock)
 
     def notify(_index: int) -> str:
-        with database.transaction(people.actors["administratrice"]) as own:
-            return str(publication.notify_published(own, clock, "https://guichet.example"))
+        return str(effect.sweep(database, clock, "https://guichet.example"))
 
     assert at_once(notify, 3) == ["0", "0", "1"]
 
@@ -74,3 +75,19 @@ def test_the_command_tells_once_and_says_how_many(
     runner = app.test_cli_runner()
     assert runner.invoke(args=["scopes", "notify-published"]).output == "1 publication(s) notified.\n"
     assert runner.invoke(args=["scopes", "notify-published"]).output == "0 publication(s) notified.\n"
+
+
+def test_the_command_verifies_what_was_frozen_and_names_what_no_longer_is(
+    app: Flask, session: GuichetSession, people: People, clock: FrozenClock
+) -> None:
+    make_file(session, people, clock)
+    publish(session, people, clock)
+    session.commit()
+    runner = app.test_cli_runner()
+    done = runner.invoke(args=["scopes", "verify-versions"])
+    assert (done.exit_code, done.output) == (0, "1 version(s) verified, 0 wrong.\n")
+    session.execute(update(PublishedLine).where(PublishedLine.number == 2).values(general_code="2"))
+    session.commit()
+    done = runner.invoke(args=["scopes", "verify-versions"])
+    assert done.exit_code == 1
+    assert "1-0042 v1" in done.output

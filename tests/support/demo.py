@@ -1,9 +1,6 @@
 """The demonstration content, loaded once for each test process, for the tests that walk the application."""
 
-import atexit
 import os
-import shutil
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +11,8 @@ from sqlalchemy import create_engine, make_url, select, text
 from tests.conftest import NOW
 from tests.factories import make_person
 from tests.support.client import CheckingClient
+from tests.support.database import database_name, quick_folder
+from tests.support.walk import Walk, walk
 from webapp.accounts.models import Account, Membership, Organisation
 from webapp.actor import SYSTEM, Role
 from webapp.app import create_app
@@ -55,11 +54,11 @@ class Demo:
         return client
 
 
-def _database_url(folder: Path) -> str:
+def _database_url(folder: Path, name: str) -> str:
     server = os.environ.get("TEST_DATABASE_URL")
     if not server:
         return f"sqlite:///{folder / 'demo.db'}"
-    name = f"guichet_demo_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    name = database_name(name)
     url = make_url(server).set(drivername="postgresql+psycopg")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -93,14 +92,18 @@ def _second_people(state: State) -> dict[str, str]:
 
 @cache
 def demonstration() -> Demo:
-    """Return this process's demonstration: built at the first call, shared by all its tests."""
-    folder = Path(tempfile.mkdtemp(prefix="guichet-demo-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    """Return this process's demonstration: built at the first call, shared by all its tests, which change nothing that counts."""
+    return new_demonstration("demo")
+
+
+def new_demonstration(name: str) -> Demo:
+    """Return a demonstration to do with as one likes; ``name`` is that of its database, where a server holds it."""
+    folder = quick_folder()
     settings = load_settings(
         {
             "GUICHET_MODE": "demonstration",
             "DATA_DIR": str(folder),
-            "DATABASE_URL": _database_url(folder),
+            "DATABASE_URL": _database_url(folder, name),
             "ARGON2_MEMORY_KIB": "8",
             "ARGON2_TIME_COST": "1",
             "SECRET_KEY": "k" * 48,
@@ -109,8 +112,15 @@ def demonstration() -> Demo:
     app = create_app(settings, FrozenClock(NOW))
     state: State = app.extensions["guichet"]
     state.mail_queued = lambda: None
+    state.work_queued = lambda: None
     app.test_client_class = CheckingClient
     app.config["PROPAGATE_EXCEPTIONS"] = False
     Base.metadata.create_all(state.database.engine)
     load_all(state)
     return Demo(app, state, _second_people(state))
+
+
+@cache
+def walked(username: str | None) -> Walk:
+    """Return what one person reaches from the home page and the site map, walked once in this process."""
+    return walk(demonstration().browser(username), extra=("/plan-du-site", "/recherche?q=a"))

@@ -26,6 +26,21 @@ def statements(engine: Engine) -> Iterator[list[str]]:
 
 
 @contextmanager
+def impatient(engine: Engine) -> Iterator[None]:
+    """Have SQLite wait 50 ms for a lock, and no longer, inside the block."""
+
+    def shorten(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA busy_timeout=50")
+
+    event.listen(engine, "checkout", shorten)
+    try:
+        yield
+    finally:
+        event.remove(engine, "checkout", shorten)
+        engine.dispose()
+
+
+@contextmanager
 def unordered_rows_reversed(engine: Engine) -> Iterator[None]:
     """Have SQLite return the rows of every SELECT without ORDER BY the other way round inside the block."""
     if engine.dialect.name != "sqlite":

@@ -61,6 +61,8 @@ def _replace(tree: Any, node: Any) -> None:
 def part(tree: Any, identifier: str) -> str:
     """Return one part as text, without what may differ between two drawings of the same state."""
     (node,) = tree.cssselect(f'[id="{identifier}"]')
+    for said in node.cssselect("[data-saved]"):  # « enregistrée à 10:42 »: said once
+        said.drop_tree()
     for inner in node.iter():
         if not isinstance(inner.tag, str):
             continue

@@ -1,26 +1,19 @@
 """A database that somebody else holds for long: nothing is lost, and the page says what to do."""
 
-from typing import Any
-
 import pytest
-from sqlalchemy import event
 
 from tests.conftest import SignedIn
+from tests.support.statements import impatient
 from webapp.actor import SYSTEM
 from webapp.db import Database
 
 pytestmark = pytest.mark.sqlite  # it has one writer at a time, PostgreSQL many
 
 
-def _impatient(connection: Any, *_: object) -> None:
-    connection.execute("PRAGMA busy_timeout=50")
-
-
 def test_a_form_that_meets_a_busy_database_can_be_sent_again_by_one_button(signed_in: SignedIn, database: Database) -> None:
     client = signed_in("editrice")
-    event.listen(database.engine, "checkout", _impatient)
     client.get("/profil/coordonnees")
-    with database.writer() as holder:
+    with impatient(database.engine), database.writer() as holder:
         holder.acts_for(SYSTEM)
         holder.connection()
         response = client.submit("main form", {"phone": "01 23 45 67 89"})

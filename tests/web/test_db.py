@@ -14,7 +14,7 @@ from tests.conftest import NOW, People
 from tests.factories import make_organisation
 from webapp.accounts.models import Account, Organisation
 from webapp.actor import SYSTEM, OrganisationKind
-from webapp.db import Base, Database, ExactDecimal, GuichetSession, OrganisationOwned, UtcDateTime, sqlite_module
+from webapp.db import Base, Database, ExactDecimal, GuichetSession, OrganisationOwned, UtcDateTime, plain_rows, sqlite_module
 
 
 def test_an_instant_comes_back_in_utc_whatever_its_zone(session: GuichetSession) -> None:
@@ -120,6 +120,35 @@ def test_every_read_of_owned_rows_is_limited_to_the_organisation(kind: type[Orga
             reading.acts_for(actor)
             reading.execute(query).all()
         assert any("organisation_id =" in statement for statement in sent), f"{query} → {sent}"
+
+
+@pytest.mark.parametrize("kind", owned(), ids=lambda kind: kind.__name__)
+def test_plain_rows_are_kept_within_the_limit_too(kind: type[OrganisationOwned], database: Database, people: People) -> None:
+    # FL-7.1
+    from sqlalchemy.orm import aliased
+
+    from tests.support.statements import statements
+
+    alias = aliased(kind)
+    joined = select(Account.id).join(kind, kind.organisation_id == Account.id)
+    for query in (select(kind.organisation_id), select(alias.organisation_id), joined):
+        for name in ("editrice", "cliente"):
+            with database.reader() as reading, statements(database.engine) as sent:
+                assert plain_rows(reading, query).all() == [], "nobody in particular"
+                reading.acts_for(people.actors[name])
+                assert plain_rows(reading, query).all() == reading.execute(query).all()
+            assert len(sent) == 3
+            assert all("organisation_id =" in statement for statement in sent), f"{query} → {sent}"
+
+
+def test_plain_rows_see_what_waits_to_be_written(session: GuichetSession) -> None:
+    row = make_organisation(session, NOW, OrganisationKind.CLIENT, "avant")
+    session.commit()
+    names = select(Organisation.name).where(Organisation.id == row.id)
+    row.name = "après"
+    with session.no_autoflush:
+        assert plain_rows(session, names).scalars().all() == ["avant"]
+    assert plain_rows(session, names).scalars().all() == ["après"]
 
 
 @pytest.mark.parametrize("kind", owned(), ids=lambda kind: kind.__name__)

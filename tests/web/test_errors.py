@@ -11,6 +11,8 @@ from tests.support.client import CheckingClient
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.web.access import ACCESS, PUBLIC
 
+pytestmark = pytest.mark.own_app  # these tests have pages of their own
+
 REFERENCE = re.compile(r"\b[0-9a-f]{8}\b")
 
 

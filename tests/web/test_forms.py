@@ -21,6 +21,8 @@ from webapp.web.once import OnceToken
 from webapp.web.pages import see_other_url
 from webapp.web.request import current_clock, get_session
 
+pytestmark = pytest.mark.own_app  # these tests have pages of their own
+
 
 @given(st.text())
 def test_cleaned_text_is_composed_trimmed_and_without_control_characters(text: str) -> None:

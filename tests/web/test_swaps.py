@@ -56,7 +56,7 @@ def test_an_answered_ticket() -> None:
     links = [node.get("href") for node in client.tree.cssselect("main a[hx-get]")]
     url = next(link for link in links if re.fullmatch(r"/assistance/INC-\d{4}-\d{6}-.", link))
     before = client.get(url).text
-    answer = client.submit("form#reponse", {"body": "Nous regardons."}, headers={**HTMX, "HX-Target": "ticket"})
+    answer = client.submit("form#reponse", {"body": "Nous regardons."}, "Répondre", headers={**HTMX, "HX-Target": "ticket"})
     assert answer.status_code == 200
     assert same_as_a_fresh_load(client, before, answer.text, "#ticket", url, select="#ticket") == ["ticket"]
 

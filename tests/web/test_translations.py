@@ -154,6 +154,13 @@ def french() -> tuple[frozenset[str], re.Pattern[str]]:
     return frozenset(exact - content()), re.compile("|".join(filled))
 
 
+@cache
+def stayed_french(text: str) -> bool:
+    """Tell whether a text of a page is a source sentence. Pages share most of their texts."""
+    exact, filled = french()
+    return text in exact or filled.fullmatch(text) is not None
+
+
 def each_form(text: Any) -> tuple[str, ...]:
     """Return the singular and plural of a sentence, or the one it has."""
     return tuple(text) if isinstance(text, (tuple, list)) else (text,)
@@ -177,14 +184,13 @@ def test_no_page_leaves_a_sentence_in_french_to_who_chose_english(reader: str | 
     browser = demonstration().browser(reader)
     browser.get("/plan-du-site")
     choose(browser, "English")
-    exact, filled = french()
     left = set()
     for url, page in walk(browser, extra=("/plan-du-site", "/recherche?q=a")).pages.items():
         if page.mimetype != "text/html" or page.status_code != 200 or "<html" not in page.text[:60]:
             continue
         browser.last = page
         assert browser.tree.get("lang") == "en", url
-        left |= {f"{url}: {text}" for text in visible(browser.tree) if text in exact or filled.fullmatch(text)}
+        left |= {f"{url}: {text}" for text in visible(browser.tree) if stayed_french(text)}
     assert not left, "\n".join(sorted(left))
 
 
@@ -235,10 +241,32 @@ def test_french_sentences_are_told_apart() -> None:
     assert not is_french("La Réunion")
 
 
+#: Modules whose words are French whatever the page: form models and what their check tells their author; the annex, which is an act;
+#: the headings by which a workbook that comes back is recognised; the word by which a body's own method is told.
+FRENCH_ONLY = {
+    "declarations/rules/language/formula.py",
+    "declarations/rules/language/formula_checks.py",
+    "declarations/rules/form_models/loader.py",
+    "declarations/rules/form_models/loader_cells.py",
+    "declarations/rules/form_models/loader_controls.py",
+    "declarations/rules/form_models/loader_tables.py",
+    "declarations/rules/form_models/model.py",
+    "declarations/rules/form_models/series.py",
+    "declarations/rules/language/units.py",
+    "declarations/rules/form_models/yaml_source.py",
+    "scopes/rules/annex.py",
+    "scopes/rules/importing/columns.py",
+    "scopes/rules/reference_forms.py",
+}
+
+
 def test_no_sentence_of_the_code_escapes_the_catalogue() -> None:
     # The demonstration's content is French by rule, and the command line is the operator's.
-    modules = [path for path in sorted((ROOT / "webapp").rglob("*.py")) if path.name != "cli.py" and "demonstration" not in path.parts]
+    webapp = ROOT / "webapp"
+    modules = [path for path in sorted(webapp.rglob("*.py")) if path.name != "cli.py" and "demonstration" not in path.parts]
     assert len(modules) > 50
+    assert {path.relative_to(webapp).as_posix() for path in modules} > FRENCH_ONLY
+    modules = [path for path in modules if path.relative_to(webapp).as_posix() not in FRENCH_ONLY]
     hidden = [line for path in modules for line in unmarked(path)]
     assert not hidden, "\n".join(hidden)
 
@@ -259,7 +287,7 @@ URL = "https://guichet.example"
 EFFECT = next(iter(EFFECT_TEXTS.values()))
 MAILS: dict[str, Callable[[], tuple[str, str] | Any]] = {
     "return received": lambda: return_mails.received("ESF-2025-OPCO-0001", "ESF-2025-OPCO-0001-D1-O", URL),
-    "return sent back": lambda: return_mails.sent_back("ESF-2025-OPCO-0001", "Total à revoir", URL),
+    "return sent back": lambda: return_mails.sent_back("ESF-2025-OPCO-0001", URL),
     "return accepted": lambda: return_mails.accepted("ESF-2025-OPCO-0001", URL),
     "scope published": lambda: scope_mails.published("1-0001", 2, AT, URL),
     "decision": lambda: scope_mails.decided("1-0001", DECISION_LABELS[DecisionKind.SUSPENSION], "1", "D-1", EFFECT, URL),

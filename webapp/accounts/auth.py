@@ -10,7 +10,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 
-from webapp.accounts.kept_requests import drop_kept, keep_request
+from webapp.accounts.kept_requests import LEFT_OUT, drop_kept, keep_request
 from webapp.accounts.passwords import HashingBusyError
 from webapp.accounts.sessions import TOUCH_EVERY, SignedIn, account_of_token, find_session, open_session, touch
 from webapp.actor import SYSTEM, Actor
@@ -66,9 +66,15 @@ def _load_user(token: str) -> User | None:
     if found is None:
         return None
     database_session.acts_for(found.actor)
-    if current_clock().now() - found.last_seen_at > min(TOUCH_EVERY, idle / 4):
+    if not _by_itself() and current_clock().now() - found.last_seen_at > min(TOUCH_EVERY, idle / 4):
         _touch(found)
     return User(token, found)
+
+
+def _by_itself() -> bool:
+    """Tell whether the page asks on its own: neither a visit nor something that its reader typed."""
+    access = ACCESS.get(request.endpoint or "")
+    return access is not None and access.by_itself
 
 
 def _touch(found: SignedIn) -> None:
@@ -126,9 +132,10 @@ def page_path() -> str:
 
 def keep_body(account_id: int | None) -> bool:
     """Keep what this POST carried for the account; tell whether there was anything to keep. Commits by itself."""
-    if account_id is None or request.method in SAFE_METHODS:
+    if account_id is None or request.method in SAFE_METHODS or _by_itself():
         return False
     fields = list(request.form.items(multi=True))
+    fields += [(LEFT_OUT, upload.filename) for upload in request.files.values() if upload.filename]
     get_session().rollback()
     with state().database.transaction(SYSTEM) as writer:
         return keep_request(writer, current_clock(), account_id, local_path(), page_path(), fields) is not None

@@ -14,6 +14,8 @@ from webapp.web.forms import is_secret
 KEPT_FOR = timedelta(days=7)
 MOST_PER_ACCOUNT = 20
 MOST_CHARACTERS = 2_000_000
+#: Under this name stand the names of the files that the POST carried: the files themselves are not kept.
+LEFT_OUT = "files_left_out"
 
 
 def keep_request(session: Session, clock: Clock, account_id: int, path: str, page: str, fields: Iterable[tuple[str, str]]) -> int | None:

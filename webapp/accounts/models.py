@@ -56,6 +56,7 @@ class Account(Base):
     deactivated_at: Mapped[datetime | None]
     expires_on: Mapped[date | None]
     mail_notices: Mapped[bool] = mapped_column(default=True)
+    keyboard_shortcuts: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
     memberships: Mapped[list["Membership"]] = relationship(back_populates="account", order_by="Membership.id")
 

@@ -59,7 +59,7 @@ def _fill(row: Organisation, values: OrganisationValues, siret: str | None) -> N
 
 def create_organisation(session: Session, actor: Actor, clock: Clock, values: OrganisationValues) -> Organisation:
     """Create an organisation. Raises ``Forbidden``, ``Invalid`` (``siret``)."""
-    if not policies.can_edit_organisations(actor):
+    if not policies.can_edit_organisation(actor, values.kind):
         raise Forbidden
     siret = _check(session, values, None)
     row = Organisation(created_at=clock.now())
@@ -77,7 +77,7 @@ def edit_organisation(
     row = session.get(Organisation, organisation_id)
     if row is None:
         raise NotFound
-    if not policies.can_edit_organisations(actor):
+    if not policies.can_edit_organisation(actor, row.kind, values.kind):
         raise Forbidden
     if row.version != version:
         raise Conflict(_m("Cette organisation a été modifiée entre-temps."), organisation=row)

@@ -71,7 +71,9 @@ def invite(session: Session, actor: Actor, clock: Clock, public_url: str, invita
 
     Raises ``NotFound`` (organisation), ``Forbidden`` (a role beyond the actor's own reach), ``Invalid``.
     """
-    organisation = managed_organisation(session, actor, invitation.organisation_id)
+    organisation = session.get(Organisation, invitation.organisation_id)
+    if organisation is None or not policies.grantable_roles(actor, organisation.id, organisation.kind):
+        raise NotFound
     _check_roles(actor, organisation, invitation.roles, invitation.region)
     account = session.scalar(select(Account).where(func.lower(Account.email) == invitation.email.lower()))
     if account is not None and account.deactivated_at is not None:

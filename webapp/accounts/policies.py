@@ -21,13 +21,25 @@ def grantable_roles(actor: Actor, organisation_id: int, kind: OrganisationKind) 
     """
     if is_administrator(actor):
         return ROLES_OF_KIND[kind]
+    if writes_clients(actor) and kind is OrganisationKind.CLIENT:
+        return ROLES_OF_KIND[kind]
     if not can_manage_people(actor, organisation_id):
         return frozenset()
     return ROLES_OF_KIND[kind] - GRANTED_BY_OPERATOR_ONLY
 
 
+def writes_clients(actor: Actor) -> bool:
+    """Tell whether the actor leads the help desk: its leads create clients, whose contracts they write, and invite their contacts."""
+    return actor.organisation_kind is OrganisationKind.OPERATOR and actor.has(Role.DESK_LEAD)
+
+
+def can_edit_organisation(actor: Actor, *kinds: OrganisationKind) -> bool:
+    """Tell whether the actor may create or edit an organisation that is, and will be, of these kinds."""
+    return is_administrator(actor) or (writes_clients(actor) and set(kinds) == {OrganisationKind.CLIENT})
+
+
 def can_edit_organisations(actor: Actor) -> bool:
-    """Tell whether the actor may create and edit organisations."""
+    """Tell whether the actor may create and edit any organisation."""
     return is_administrator(actor)
 
 

@@ -95,6 +95,21 @@ def change_notices(session: Session, actor: Actor, clock: Clock, *, mail_notices
     )
 
 
+def change_shortcuts(session: Session, actor: Actor, clock: Clock, *, shortcuts: bool) -> None:
+    """Choose whether single keys do something (WCAG 2.1.4)."""
+    account = own_account(session, actor)
+    account.keyboard_shortcuts = shortcuts
+    session.flush()
+    record(
+        session,
+        actor,
+        clock,
+        action="account.shortcuts_changed",
+        subject=f"compte {account.username}",
+        detail={"shortcuts": shortcuts},
+    )
+
+
 def change_password(session: Session, actor: Actor, clock: Clock, public_url: str, chosen: Weighed, checked: str, session_id: int) -> None:
     """Change one's password; the other sessions end.
 

@@ -1,8 +1,9 @@
 """Named reads of people, organisations and sessions."""
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account, Membership, Organisation
@@ -17,15 +18,25 @@ def people_with_role(session: Session, organisation_id: int, *roles: Role) -> Ro
     ).all()
 
 
-def people_to_notify(session: Session, organisation_id: int, *roles: Role) -> Rows:
-    """Return those of ``people_with_role`` who want a mail when something awaits them; acts with legal weight are mailed to all of them."""
-    query = _people().where(Membership.organisation_id == organisation_id, Membership.role.in_(roles), Account.mail_notices.is_(True))
-    return session.execute(query.order_by(Account.full_name, Account.id)).all()
-
-
 def everyone_with_role(session: Session, *roles: Role) -> Rows:
     """Return the active people (account_id, full_name, email) who hold one of ``roles`` anywhere, by name."""
     return session.execute(_people().where(Membership.role.in_(roles)).order_by(Account.full_name, Account.id)).all()
+
+
+def people_of_accounts(session: Session, accounts: Collection[int]) -> Rows:
+    """Return the active people (account_id, full_name, email) of some accounts, by name."""
+    return session.execute(_people().where(Account.id.in_(sorted(accounts))).order_by(Account.full_name, Account.id)).all()
+
+
+def people_with_role_in(session: Session, organisations: Collection[int], role: Role) -> Rows:
+    """Return the active people (account_id, full_name, email, organisation_id) who hold the role in one of the organisations."""
+    query = _people().add_columns(Membership.organisation_id).where(Membership.role == role)
+    found: list[Row[*tuple[Any, ...]]] = []
+    ids = sorted(organisations)
+    for start in range(0, len(ids), 500):
+        some = Membership.organisation_id.in_(ids[start : start + 500])
+        found += session.execute(query.where(some).order_by(Membership.organisation_id, Account.id)).all()
+    return found
 
 
 def _people() -> Any:

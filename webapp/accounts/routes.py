@@ -33,7 +33,7 @@ def sign_in() -> Response:
     get_session().rollback()  # the attempt is written in transactions of its own
     outcome = services.authenticate(state(), form.username.data, form.password.data, request.remote_addr or "", present_device())
     if outcome.account_id is not None:
-        return _signed_in(outcome.account_id, target)
+        return welcome(outcome.account_id, target)
     form.form_errors.append(outcome.message)
     if outcome.wait_until is None:
         return _sign_in_page(form, 422)
@@ -46,8 +46,8 @@ def _sign_in_page(form: SignInForm, status: int) -> Response:
     return page("accounts/sign_in.html", status, form=form, ended="fin" in request.args, kept="garde" in request.args)
 
 
-def _signed_in(account_id: int, target: str | None) -> Response:
-    """Open the session, end the one this browser may still have, and lead to where the person was going."""
+def welcome(account_id: int, target: str | None) -> Response:
+    """Open a session for who has shown who they are, end the one this browser may still have, and lead to where the person was going."""
     if current_user.is_authenticated:
         revoke(get_session(), current_clock(), account_id=current_actor().account_id or 0, only=present_session_id())
     start_session(account_id, None)

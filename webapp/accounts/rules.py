@@ -27,7 +27,7 @@ _DECLARANT = frozenset({Role.DECLARANT, Role.CLIENT_CONTACT, Role.MANAGER})
 
 #: Which roles exist in which kind of organisation. Anybody regulated may be a client of the help desk too (SO-46).
 ROLES_OF_KIND: Mapping[OrganisationKind, frozenset[Role]] = {
-    _K.ACCREDITED_BODY: frozenset({Role.SCOPE_EDITOR, Role.CLIENT_CONTACT, Role.MANAGER}),
+    _K.ACCREDITED_BODY: frozenset({Role.SCOPE_EDITOR, Role.SCOPE_AUDITOR, Role.CLIENT_CONTACT, Role.MANAGER}),
     _K.OPCO: _DECLARANT,
     _K.ATPRO: _DECLARANT,
     _K.FAF: _DECLARANT,
@@ -45,6 +45,7 @@ MEMBERSHIP_NEEDS_REGION = frozenset({Role.REGIONAL_AGENT})
 
 ROLE_LABELS: Mapping[Role, str] = {
     Role.SCOPE_EDITOR: _m("Responsable de portées"),
+    Role.SCOPE_AUDITOR: _m("Auditeur de portées"),
     Role.SCOPE_OFFICER: _m("Chargé d’accréditation"),
     Role.DECLARANT: _m("Déclarant"),
     Role.NATIONAL_AGENT: _m("Agent national"),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.accounts.models import Account, AccountSession, Membership, Organisation
 from webapp.actor import Actor
 from webapp.clock import PARIS, Clock
+from webapp.db import Rows
 
 #: The last visit is noted at most this often, so that reading pages hardly ever writes.
 TOUCH_EVERY = timedelta(minutes=1)
@@ -19,13 +20,16 @@ TOUCH_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A live session and who acts through it. ``choices`` are the organisations (id, name) the person can switch to."""
+    """A live session and who acts through it. ``choices`` are the organisations (id, name) the person can switch to;
+    ``shortcuts`` whether single keys do something.
+    """
 
     session_id: int
     actor: Actor
     terms_hash: str | None
     last_seen_at: datetime
     choices: tuple[tuple[int, str], ...]
+    shortcuts: bool = True
 
 
 def _digest(token: str) -> str:
@@ -53,7 +57,15 @@ def open_session(
     return token
 
 
-# Both are read by every request of a signed-in person, so they are built once.
+_ROLE_COLUMNS = (
+    Membership.role,
+    Membership.region,
+    Organisation.id.label("belongs_to"),
+    Organisation.name,
+    Organisation.kind,
+    Organisation.region.label("home"),
+)
+# Read by every request of a signed-in person, so it is built once: the session with its account, a row for each role.
 _LIVE = (
     select(
         AccountSession.id,
@@ -62,8 +74,12 @@ _LIVE = (
         AccountSession.last_seen_at,
         AccountSession.terms_hash,
         Account.full_name,
+        Account.keyboard_shortcuts,
+        *_ROLE_COLUMNS,
     )
     .join(Account, Account.id == AccountSession.account_id)
+    .outerjoin(Membership, Membership.account_id == Account.id)
+    .outerjoin(Organisation, (Organisation.id == Membership.organisation_id) & Organisation.closed_at.is_(None))
     .where(
         AccountSession.token_hash == bindparam("digest"),
         AccountSession.revoked_at.is_(None),
@@ -73,9 +89,10 @@ _LIVE = (
         Account.is_demonstration.is_(False) | bindparam("demonstration_allowed", type_=Boolean),
         (Account.expires_on.is_(None)) | (Account.expires_on >= bindparam("today")),
     )
+    .order_by(Membership.id)
 )
 _ROLES = (
-    select(Membership.role, Membership.region, Organisation.id, Organisation.name, Organisation.kind, Organisation.region.label("home"))
+    select(*_ROLE_COLUMNS)
     .join(Organisation, Organisation.id == Membership.organisation_id)
     .where(Membership.account_id == bindparam("account"), Organisation.closed_at.is_(None))
     .order_by(Membership.id)
@@ -87,36 +104,52 @@ def find_session(
 ) -> SignedIn | None:
     """Return the live session of ``token`` with its actor, or None when it is unknown, revoked, too old, or the account is closed.
 
-    Costs two statements: the session with its account, and the memberships with their organisations.
+    Costs one statement: the session with its account, its memberships and their organisations.
     """
     now = clock.now()
-    row = session.execute(
-        _LIVE,
-        {
-            "digest": _digest(token),
-            "seen_after": now - idle,
-            "opened_after": now - absolute,
-            "demonstration_allowed": demonstration_allowed,
-            "today": now.astimezone(PARIS).date(),
-        },
-    ).first()
-    if row is None:
+    rows = (
+        session.connection()
+        .execute(  # nobody is known yet, and none of these tables is any organisation's own
+            _LIVE,
+            {
+                "digest": _digest(token),
+                "seen_after": now - idle,
+                "opened_after": now - absolute,
+                "demonstration_allowed": demonstration_allowed,
+                "today": now.astimezone(PARIS).date(),
+            },
+        )
+        .all()
+    )
+    if not rows:
         return None
-    actor, choices = _actor(session, row.account_id, row.full_name, row.organisation_id)
-    return SignedIn(row.id, actor, row.terms_hash, row.last_seen_at, choices)
+    row = rows[0]
+    actor, choices = _actor([role for role in rows if role.belongs_to is not None], row.account_id, row.full_name, row.organisation_id)
+    return SignedIn(row.id, actor, row.terms_hash, row.last_seen_at, choices, row.keyboard_shortcuts)
 
 
-def _actor(session: Session, account_id: int, name: str, chosen: int | None) -> tuple[Actor, tuple[tuple[int, str], ...]]:
-    """Build the actor for the chosen organisation, or for the first one the person belongs to."""
-    rows = session.execute(_ROLES, {"account": account_id}).all()
-    choices = tuple(dict.fromkeys((row.id, row.name) for row in rows))
+def _actor(rows: Rows, account_id: int, name: str, chosen: int | None) -> tuple[Actor, tuple[tuple[int, str], ...]]:
+    """Build the actor from their roles, for the chosen organisation or for the first one the person belongs to."""
+    choices = tuple(dict.fromkeys((row.belongs_to, row.name) for row in rows))
     if not rows:
         return Actor(account_id, name, None, "", None, frozenset()), ()
     present = chosen if chosen in {identifier for identifier, _ in choices} else choices[0][0]
-    mine = [row for row in rows if row.id == present]
+    mine = [row for row in rows if row.belongs_to == present]
     region = next((row.region for row in mine if row.region), mine[0].home)
     roles = frozenset(row.role for row in mine)
     return Actor(account_id, name, present, mine[0].name, mine[0].kind, roles, region), choices
+
+
+def actor_of(session: Session, clock: Clock, account_id: int | None, organisation_id: int | None) -> Actor | None:
+    """Return the person as they may act now for that organisation, without a browser: a job's author. None once they may not."""
+    today = clock.now().astimezone(PARIS).date()
+    live = (Account.deactivated_at.is_(None), (Account.expires_on.is_(None)) | (Account.expires_on >= today))
+    name = session.scalar(select(Account.full_name).where(Account.id == account_id, *live))
+    if name is None or account_id is None:
+        return None
+    rows = session.execute(_ROLES, {"account": account_id}).all()
+    actor, _choices = _actor(rows, account_id, name, organisation_id)
+    return actor if actor.organisation_id == organisation_id else None
 
 
 def account_of_token(session: Session, token: str) -> int | None:

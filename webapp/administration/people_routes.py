@@ -46,6 +46,7 @@ def people() -> Response:
         offered=role_choices(frozenset(Role)),
         organisations=queries.open_organisations(session) if everywhere else [],
         own=None if everywhere else actor.organisation_id,
+        may_entrust=actor.has(Role.MANAGER) and actor.organisation_kind is OrganisationKind.ACCREDITED_BODY,
     )
 
 

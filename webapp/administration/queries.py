@@ -16,7 +16,7 @@ from webapp.web.lists import ListState
 
 ORGANISATION_SORTS = {"nom": Organisation.name, "genre": Organisation.kind, "ville": Organisation.city, "creation": Organisation.created_at}
 PERSON_SORTS = {"nom": Account.full_name, "identifiant": Account.username, "adresse": Account.email, "validite": Account.expires_on}
-MAIL_STATES = ("attente", "partis", "abandonnes")
+MAIL_STATES = ("attente", "partis", "abandonnes", "annules")
 
 
 def _organisations(state: ListState) -> Select[Any]:
@@ -134,13 +134,15 @@ def mails(session: Session, state: ListState) -> tuple[Rows, int]:
         OutboxMessage.attempts,
         OutboxMessage.delivered_at,
         OutboxMessage.abandoned_at,
+        OutboxMessage.cancelled_at,
         OutboxMessage.last_error,
     )
-    waiting = OutboxMessage.delivered_at.is_(None) & OutboxMessage.abandoned_at.is_(None)
+    waiting = OutboxMessage.delivered_at.is_(None) & OutboxMessage.abandoned_at.is_(None) & OutboxMessage.cancelled_at.is_(None)
     conditions = {
         "attente": waiting,
         "partis": OutboxMessage.delivered_at.is_not(None),
         "abandonnes": OutboxMessage.abandoned_at.is_not(None),
+        "annules": OutboxMessage.cancelled_at.is_not(None),
     }
     if state.filters["etat"] in conditions:
         query = query.where(conditions[state.filters["etat"]])

@@ -9,8 +9,12 @@ from wtforms import BooleanField, HiddenField, IntegerField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
+from webapp.accounts.forms import mail_field
+from webapp.contracts.exceptional import SpecialDay
 from webapp.contracts.rules import (
+    DAY_RULE_LABELS,
     HOSTING_LABELS,
+    PAUSE_LABELS,
     PLAN_LABELS,
     RULE_LABELS,
     TERRITORY_LABELS,
@@ -29,6 +33,14 @@ ZONES = sorted({*TIME_ZONES.values(), "Pacific/Marquesas", "Pacific/Gambier"})
 
 def _amount(most: int) -> list[Any]:
     return [InputRequired(_l("Renseignez ce champ.")), NumberRange(1, most, _l("Écrivez un nombre entier, de 1 à %(max)s."))]
+
+
+def _hours(most: int) -> list[Any]:
+    return [Optional(), NumberRange(0, most, _l("Écrivez un nombre entier, de 0 à %(max)s."))]
+
+
+def _pause(code: str) -> BooleanField:
+    return BooleanField(_l(PAUSE_LABELS[code]))
 
 
 def _choices(labels: dict[Any, str]) -> list[SelectChoice]:
@@ -58,10 +70,19 @@ class ContractForm(Versioned):
     plan = ChoiceField(_l("Formule"), choices=_choices(PLAN_LABELS), validators=[required()])
     level = ChoiceField(_l("Niveau de service"), coerce=int, validators=[InputRequired(_l("Choisissez un niveau."))])
     level_from = DayField(_l("Ce niveau vaut à partir du"), validators=[Optional()])
+    support_hours = IntegerField(_l("Heures de support avancé par an"), default=0, validators=_hours(5000))
     manager = ChoiceField(_l("Gestionnaire de compte"), coerce=int, validators=[Optional()])
+    referent = ChoiceField(_l("Référent du client"), coerce=int, validators=[Optional()])
 
-    def fill(self, clients: list[tuple[int, str]], levels: list[tuple[int, str]], managers: list[tuple[int, str]]) -> None:
-        """Give the lists their choices."""
+    def fill(
+        self,
+        clients: list[tuple[int, str]],
+        levels: list[tuple[int, str]],
+        managers: list[tuple[int, str]],
+        referents: list[tuple[int, str]],
+    ) -> None:
+        """Give the lists their choices; ``referents`` are people of the client."""
+        self.referent.choices = [SelectChoice(0, _l("Aucun")), *_pairs(referents)]
         self.client.choices = _pairs(clients)
         self.level.choices = _pairs(levels)
         self.manager.choices = [SelectChoice(0, _l("Aucun")), *_pairs(managers)]
@@ -89,10 +110,14 @@ class VersionForm(BaseForm):
     restoration = IntegerField(_l("Rétablissement sous (GTR)"), validators=_amount(2000))
     restoration_unit = ChoiceField(_l("Unité du rétablissement"), choices=_choices(UNIT_LABELS), validators=[required()])
     rule = ChoiceField(_l("Durée comparée aux délais"), choices=_choices(RULE_LABELS), validators=[required()])
-    warning = IntegerField(
-        _l("Échéance proche à partir de (heures ouvrées restantes)"),
-        validators=_amount(200),
-    )
+    day_rule = ChoiceField(_l("Un délai en jours ouvrés vaut"), choices=_choices(DAY_RULE_LABELS), validators=[required()])
+    warning = IntegerField(_l("Prévenir l’agent quand il reste (minutes ouvrées)"), validators=_amount(12000))
+    lead_warning = IntegerField(_l("Prévenir le responsable quand il reste (minutes ouvrées)"), validators=_amount(12000))
+    report_days = IntegerField(_l("Rapport d’incident sous (jours ouvrés)"), validators=_amount(250))
+    reopening_days = IntegerField(_l("Le client peut rouvrir pendant (jours ouvrés)"), validators=_amount(250))
+    pause_site_access = _pause("site_access")
+    pause_planned = _pause("planned")
+    paying_first = BooleanField(_l("Les clients payants passent avant les comptes gratuits"))
     day_0 = StringField(_l(WEEKDAYS[0]), validators=[at_most(120)])
     day_1 = StringField(_l(WEEKDAYS[1]), validators=[at_most(120)])
     day_2 = StringField(_l(WEEKDAYS[2]), validators=[at_most(120)])
@@ -115,6 +140,10 @@ class VersionForm(BaseForm):
                 item.errors = [*item.errors, _(error.problem, text=error.text)]
         return found if len(found) == 7 else None
 
+    def pauses(self) -> tuple[str, ...]:
+        """Return the codes of the suspensions that are ticked."""
+        return tuple(code for code in PAUSE_LABELS if self[f"pause_{code}"].data)
+
     def target(self, name: str) -> tuple[int, Unit]:
         """Return a target as typed: an amount and its unit."""
         return self[name].data, Unit(self[f"{name}_unit"].data)
@@ -131,5 +160,47 @@ class LevelForm(VersionForm):
     is_default = BooleanField(_l("Niveau de ceux qui n'ont pas de contrat"))
 
 
+class ExceptionalDayForm(BaseForm):
+    """A day on which the operator closes or keeps other hours."""
+
+    day = DayField(_l("Jour"), validators=[InputRequired(_l("Renseignez ce champ."))])
+    hours = StringField(_l("Horaires de ce jour"), validators=[at_most(120)])
+    label = StringField(_l("Motif"), validators=[required(), at_most(160)])
+
+    def special(self) -> SpecialDay | None:
+        """Return the day with its hours; None, with a message beside them, when they cannot be understood."""
+        try:
+            return SpecialDay(self.day.data, read_hours(self.hours.data or ""))
+        except HoursError as error:
+            self.hours.errors = [*self.hours.errors, _(error.problem, text=error.text)]
+            return None
+
+
+class LevelNameForm(BaseForm):
+    """What a level is called, and whether it is that of those who have no contract; ``seen_*`` is what the form was drawn from."""
+
+    seen_label = HiddenField()
+    seen_default = HiddenField()
+    label = StringField(_l("Nom du niveau"), validators=[required(), at_most(120)])
+    is_default = BooleanField(_l("Niveau de ceux qui n'ont pas de contrat"))
+
+
 def _pairs(rows: list[tuple[int, str]]) -> list[SelectChoice]:
     return [SelectChoice(identifier, label) for identifier, label in rows]
+
+
+class ClientForm(BaseForm):
+    """A client's organisation."""
+
+    name = StringField(_l("Nom"), [required(_l("Saisissez le nom du client.")), at_most(200)])
+    siret = StringField(_l("SIRET"), [Optional(), at_most(30)])
+    city = StringField(_l("Ville"), [Optional(), at_most(120)])
+    version = HiddenField()
+
+
+class ContactForm(BaseForm):
+    """Somebody who speaks for a client."""
+
+    full_name = StringField(_l("Nom et prénom"), [required(_l("Saisissez le nom de la personne.")), at_most(200)])
+    email = mail_field(_l("Adresse électronique"))
+    role = ChoiceField(_l("Rôle"), [required()])

@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 
 from webapp.contracts import level_services, listing
 from webapp.contracts.blueprint import blueprint
-from webapp.contracts.forms import LevelForm, VersionForm
+from webapp.contracts.forms import LevelForm, LevelNameForm, VersionForm
 from webapp.contracts.level_services import VersionValues
-from webapp.contracts.policies import can_manage
+from webapp.contracts.policies import can_manage, can_read_all
 from webapp.contracts.presenting import labels
-from webapp.contracts.rules import DESK_HOURS_CODE, DurationRule, day_of, hours_of, write_hours
-from webapp.errors import Invalid
+from webapp.contracts.rules import GENERAL_TERMS, PAUSE_LABELS, DayRule, DurationRule, day_of, hours_of, write_hours
+from webapp.errors import Conflict, Invalid
+from webapp.web.acting import acts_once
 from webapp.web.forms import already_done, remember_done
 from webapp.web.pages import announce, page, see_other_url
 from webapp.web.request import current_actor, current_clock, get_session
@@ -21,7 +22,10 @@ from webapp.web.request import current_actor, current_clock, get_session
 @blueprint.get("/niveaux")
 def levels() -> Response:
     """List the service levels with what their latest version promises."""
-    return page("contracts/levels.html", rows=listing.levels(get_session()), manages=can_manage(current_actor()), **labels())
+    actor = current_actor()
+    return page(
+        "contracts/levels.html", rows=listing.levels(get_session()), manages=can_manage(actor), reads_all=can_read_all(actor), **labels()
+    )
 
 
 @blueprint.get("/niveaux/<int(max=2147483647):level_id>")
@@ -35,9 +39,20 @@ def level(level_id: int) -> Response:
     return page("contracts/level.html", level=found, rows=rows, in_force=in_force, manages=can_manage(current_actor()), **labels())
 
 
-def _week(code: str) -> dict[str, Any]:
-    weekly = hours_of(code)
-    return {f"day_{day}": write_hours(weekly.get(day, ())) for day in range(7)}
+def _rest(terms: Any) -> dict[str, Any]:
+    """Return what a form is filled with besides targets: from the general terms, or from a version."""
+    weekly = hours_of(terms.hours_code)
+    pauses = terms.pauses_allowed if isinstance(terms.pauses_allowed, tuple) else terms.pauses_allowed.split()
+    return {
+        "day_rule": terms.day_rule.value,
+        "warning": terms.warning_minutes,
+        "lead_warning": terms.lead_warning_minutes,
+        "report_days": terms.report_days,
+        "reopening_days": terms.reopening_days,
+        "paying_first": terms.paying_first,
+        **{f"pause_{code}": code in pauses for code in PAUSE_LABELS},
+        **{f"day_{day}": write_hours(weekly.get(day, ())) for day in range(7)},
+    }
 
 
 def _values(form: VersionForm) -> VersionValues | None:
@@ -50,7 +65,13 @@ def _values(form: VersionForm) -> VersionValues | None:
         restoration=form.target("restoration"),
         rule=DurationRule(form.rule.data),
         hours=hours,
-        warning_hours=form.warning.data,
+        warning_minutes=form.warning.data,
+        lead_warning_minutes=form.lead_warning.data,
+        day_rule=DayRule(form.day_rule.data),
+        report_days=form.report_days.data,
+        pauses_allowed=form.pauses(),
+        paying_first=bool(form.paying_first.data),
+        reopening_days=form.reopening_days.data,
     )
 
 
@@ -58,8 +79,8 @@ def _values(form: VersionForm) -> VersionValues | None:
 def new_level() -> Response:
     """Show the form of a new level: the general conditions, to be changed."""
     today = day_of(current_clock().now())
-    given = {"response": 2, "response_unit": "days", "restoration": 2, "restoration_unit": "days", "rule": "business", "warning": 4}
-    form = LevelForm(formdata=None, in_force_from=today, **given, **_week(DESK_HOURS_CODE))
+    given = {"response": 2, "response_unit": "days", "restoration": 2, "restoration_unit": "days", "rule": "business"}
+    form = LevelForm(formdata=None, in_force_from=today, **given, **_rest(GENERAL_TERMS))
     return page("contracts/level_form.html", form=form, level=None)
 
 
@@ -85,6 +106,42 @@ def create_level() -> Response:
     return page("contracts/level_form.html", 422, form=form, level=None)
 
 
+@blueprint.get("/niveaux/<int(max=2147483647):level_id>/nom")
+def edit_level(level_id: int) -> Response:
+    """Show the form of a level's name and of its place as the default."""
+    found = listing.level(get_session(), level_id)
+    return page("contracts/level_name.html", level=found, form=_name_form(found))
+
+
+def _name_form(found: Any) -> LevelNameForm:
+    default = "1" if found.is_default else ""
+    given = {"label": found.label, "is_default": found.is_default, "seen_label": found.label, "seen_default": default}
+    return LevelNameForm(formdata=None, **given)
+
+
+@blueprint.post("/niveaux/<int(max=2147483647):level_id>/nom")
+@acts_once
+def save_level(level_id: int) -> Response:
+    """Rename a level, or make it the default; a stale save shows what was saved meanwhile beside what was typed."""
+    session, actor, clock = get_session(), current_actor(), current_clock()
+    found = listing.level(session, level_id)
+    form = LevelNameForm()
+    status, current = 422, None
+    if form.validate():
+        seen = (form.seen_label.data or "", bool(form.seen_default.data))
+        try:
+            level_services.edit_level(session, actor, clock, level_id, seen, form.label.data or "", bool(form.is_default.data))
+        except Invalid as refusal:
+            form.refuse({name: _(message) for name, message in refusal.errors.items()})
+        except Conflict as refusal:
+            status, current = 409, refusal.facts["current"]
+            form.seen_label.data, form.seen_default.data = current.label, "1" if current.is_default else ""
+        else:
+            announce(_("Le niveau %(label)s est enregistré.", label=form.label.data))
+            return see_other_url(url_for("contracts.level", level_id=level_id))
+    return page("contracts/level_name.html", status, level=found, form=form, current=current)
+
+
 @blueprint.get("/niveaux/<int(max=2147483647):level_id>/version")
 def new_version(level_id: int) -> Response:
     """Show the form of a level's next version, filled with the latest."""
@@ -99,15 +156,14 @@ def new_version(level_id: int) -> Response:
         restoration=last.restoration_days or last.restoration_minutes // 60,
         restoration_unit="days" if last.restoration_days else "hours",
         rule=last.rule.value,
-        warning=last.warning_minutes // 60,
-        **_week(last.hours_code),
+        **_rest(last),
     )
     return page("contracts/level_form.html", form=form, level=found)
 
 
 @blueprint.post("/niveaux/<int(max=2147483647):level_id>/version")
 def create_version(level_id: int) -> Response:
-    """Write a level's next version."""
+    """Write a level's next version; one that is in force at once leads to what it would move, applied to open tickets."""
     session, actor, clock = get_session(), current_actor(), current_clock()
     found = listing.level(session, level_id)
     done = already_done(session, clock, actor.account_id)
@@ -122,5 +178,7 @@ def create_version(level_id: int) -> Response:
             form.refuse({name: _(message) for name, message in refusal.errors.items()})
         else:
             announce(_("La version %(number)s du niveau %(label)s est enregistrée.", number=made.number, label=found.label))
-            return see_other_url(remember_done(session, url_for("contracts.level", level_id=level_id)))
+            begun = made.in_force_from <= day_of(clock.now())
+            location = url_for("helpdesk.shift_level", version_id=made.id) if begun else url_for("contracts.level", level_id=level_id)
+            return see_other_url(remember_done(session, location))
     return page("contracts/level_form.html", 422, form=form, level=found)

@@ -48,6 +48,7 @@ def _level_label(day: date) -> Any:
     return func.coalesce(in_force, first)
 
 
+_REFERENT = aliased(Account)
 _CONTRACT_COLUMNS = (
     Contract.id.label("contract_id"),
     Contract.number,
@@ -55,7 +56,9 @@ _CONTRACT_COLUMNS = (
     Contract.hosting,
     Contract.starts_on,
     Contract.ends_on,
+    Contract.support_hours,
     Account.full_name.label("manager"),
+    _REFERENT.full_name.label("referent"),
 )
 
 
@@ -95,6 +98,7 @@ def clients(session: Session, asked: ListState, day: date) -> tuple[int, Rows]:
         .select_from(Organisation)
         .outerjoin(Contract, _own())
         .outerjoin(Account, Account.id == Contract.manager_id)
+        .outerjoin(_REFERENT, _REFERENT.id == Contract.referent_id)
         .where(*conditions)
         .order_by(asked.order(order), Organisation.search_text, Contract.number, Organisation.id)
         .limit(asked.size)
@@ -125,6 +129,7 @@ def client_contracts(session: Session, organisation_id: int, day: date) -> Rows:
         select(*_CONTRACT_COLUMNS, _level_label(day).label("level"))
         .select_from(Contract)
         .outerjoin(Account, Account.id == Contract.manager_id)
+        .outerjoin(_REFERENT, _REFERENT.id == Contract.referent_id)
         .where(Contract.organisation_id == organisation_id)
         .order_by(Contract.starts_on.desc(), Contract.id.desc())
     ).all()
@@ -179,6 +184,7 @@ def levels(session: Session) -> Rows:
 
 
 _VERSION = (
+    ServiceLevelVersion.id.label("version_id"),
     ServiceLevelVersion.number,
     ServiceLevelVersion.in_force_from,
     ServiceLevelVersion.response_days,
@@ -188,6 +194,12 @@ _VERSION = (
     ServiceLevelVersion.rule,
     ServiceLevelVersion.hours_code,
     ServiceLevelVersion.warning_minutes,
+    ServiceLevelVersion.lead_warning_minutes,
+    ServiceLevelVersion.day_rule,
+    ServiceLevelVersion.report_days,
+    ServiceLevelVersion.pauses_allowed,
+    ServiceLevelVersion.paying_first,
+    ServiceLevelVersion.reopening_days,
 )
 
 

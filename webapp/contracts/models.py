@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.contracts.rules import DurationRule, Hosting, LevelTerms, Plan
+from webapp.contracts.rules import DayRule, DurationRule, Hosting, LevelTerms, Plan
 from webapp.db import Base, OrganisationOwned
 from webapp.worktime import Territory
 
@@ -29,12 +29,14 @@ class ServiceLevel(Base):
 
 
 class ServiceLevelVersion(Base):
-    """What a service level promises from a day on. Never changed once written: tickets keep the one in force at their notification."""
+    """What a service level promises from a day on. Never changed once written: tickets keep the one in force at their notification.
+
+    A correction is another version; of two from the same day the one with the higher number counts.
+    """
 
     __tablename__ = "service_level_version"
     __table_args__ = (
         UniqueConstraint("service_level_id", "number"),
-        UniqueConstraint("service_level_id", "in_force_from"),
         CheckConstraint("(response_days > 0 AND response_minutes = 0) OR (response_days = 0 AND response_minutes > 0)", name="response"),
         CheckConstraint(
             "(restoration_days > 0 AND restoration_minutes = 0) OR (restoration_days = 0 AND restoration_minutes > 0)", name="restoration"
@@ -52,6 +54,12 @@ class ServiceLevelVersion(Base):
     rule: Mapped[DurationRule] = mapped_column(_codes(DurationRule), default=DurationRule.BUSINESS)
     hours_code: Mapped[str] = mapped_column(String(80))
     warning_minutes: Mapped[int] = mapped_column(default=240)
+    lead_warning_minutes: Mapped[int] = mapped_column(default=60)
+    day_rule: Mapped[DayRule] = mapped_column(_codes(DayRule), default=DayRule.BUSINESS_HOURS)
+    report_days: Mapped[int] = mapped_column(default=10)
+    pauses_allowed: Mapped[str] = mapped_column(String(200), default="site_access planned")
+    paying_first: Mapped[bool] = mapped_column(default=True)
+    reopening_days: Mapped[int] = mapped_column(default=10)
     created_at: Mapped[datetime]
 
     @property
@@ -65,11 +73,33 @@ class ServiceLevelVersion(Base):
             self.rule,
             self.hours_code,
             self.warning_minutes,
+            self.lead_warning_minutes,
+            self.day_rule,
+            self.report_days,
+            tuple(self.pauses_allowed.split()),
+            self.paying_first,
+            self.reopening_days,
         )
 
 
+class ExceptionalDay(Base):
+    """A day on which the operator closes, or keeps the hours that its ``code`` says (see ``exceptional.SpecialDay``)."""
+
+    __tablename__ = "exceptional_day"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(unique=True)
+    code: Mapped[str] = mapped_column(String(60))
+    label: Mapped[str] = mapped_column(String(160))
+    created_at: Mapped[datetime]
+
+
 class Contract(OrganisationOwned, Base):
-    """A client's contract (FL-1). ``ends_on`` is its last day, None while no end is known (it is renewed tacitly, FL-9.3)."""
+    """A client's contract (FL-1). ``ends_on`` is its last day, None while no end is known (it is renewed tacitly, FL-9.3).
+
+    ``manager_id``: the operator's account manager (FL-12.2); ``referent_id``: the client's own referent (FL-8, FL-11);
+    ``support_hours``: the hours of advanced support a year (FL-12.3).
+    """
 
     __tablename__ = "contract"
     __table_args__ = (
@@ -84,6 +114,8 @@ class Contract(OrganisationOwned, Base):
     hosting: Mapped[Hosting] = mapped_column(_codes(Hosting))
     plan: Mapped[Plan] = mapped_column(_codes(Plan))
     manager_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    referent_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    support_hours: Mapped[int] = mapped_column(default=0)
     search_text: Mapped[str] = mapped_column(String(400))
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)

@@ -6,8 +6,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from webapp.contracts import rules
+from webapp.contracts.exceptional import SpecialDay
 from webapp.contracts.rules import hours_of, write_hours
 from webapp.web.i18n import language
+from webapp.worktime import Territory
 
 
 def labels() -> dict[str, Any]:
@@ -16,13 +18,15 @@ def labels() -> dict[str, Any]:
         "hosting_labels": rules.HOSTING_LABELS,
         "plan_labels": rules.PLAN_LABELS,
         "rule_labels": rules.RULE_LABELS,
+        "day_rule_labels": rules.DAY_RULE_LABELS,
+        "pause_labels": rules.PAUSE_LABELS,
         "territory_labels": rules.TERRITORY_LABELS,
         "state_labels": rules.STATE_LABELS,
         "state_chips": rules.STATE_CHIPS,
         "state_of": rules.contract_state,
         "target": target_words,
         "hours": hours_words,
-        "has_good_friday": rules.has_good_friday,
+        "holidays_words": holidays_words,
     }
 
 
@@ -47,6 +51,29 @@ def hours_words(code: str) -> list[tuple[str, str]]:
         else:
             runs.append((day, day, said))
     return [(_days(first, last), said) for first, last, said in runs if said]
+
+
+def day_rule_words(rule: rules.DayRule) -> str:
+    """Say what a delay in business days means."""
+    return str(_(rules.DAY_RULE_LABELS[rule]))
+
+
+def holidays_words(territory: Territory, good_friday: bool) -> str:
+    """Say whose holidays count, and whether Good Friday is one where that is a matter of choice."""
+    where = str(_(rules.TERRITORY_LABELS[territory]))
+    if not rules.has_good_friday(territory):
+        return where
+    return str(_("%(where)s, avec le Vendredi saint", where=where) if good_friday else _("%(where)s, sans le Vendredi saint", where=where))
+
+
+def special_words(special: SpecialDay) -> str:
+    """Say an exceptional day: « 24/12/2026 fermé », « 31/12/2026 8h30-12h »."""
+    return f"{special.day:%d/%m/%Y} {day_hours_words(special)}"
+
+
+def day_hours_words(special: SpecialDay) -> str:
+    """Say the hours of an exceptional day: « fermé », « 8h30-12h »."""
+    return write_hours(special.hours) or str(_("fermé"))
 
 
 def _days(first: int, last: int) -> str:

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from webapp.contracts.models import Contract, ContractLevel, ServiceLevel, ServiceLevelVersion, Site
+from webapp.contracts.exceptional import first_day, read_days, write_days
+from webapp.contracts.models import Contract, ContractLevel, ExceptionalDay, ServiceLevel, ServiceLevelVersion, Site
 from webapp.contracts.rules import (
     DESK_HOURS_CODE,
+    DayRule,
     DurationRule,
     Hosting,
     LevelTerms,
@@ -17,7 +19,7 @@ from webapp.contracts.rules import (
     day_of,
     service_calendar,
 )
-from webapp.db import Rows
+from webapp.db import Rows, plain_rows
 from webapp.worktime import Territory, WorkCalendar
 
 
@@ -31,10 +33,11 @@ class LevelInForce:
     label: str
     number: int
     terms: LevelTerms
+    days: str = ""
 
-    def calendar(self, site: Any = None) -> WorkCalendar:
-        """Return the level's opening hours at a site, or in metropolitan France without one."""
-        return calendar_for_site(site, self.terms.hours_code)
+    def calendar(self, site: Any = None, since: date = date.min) -> WorkCalendar:
+        """Return the level's opening hours at a site, or in metropolitan France without one, with the exceptional days since one."""
+        return calendar_for_site(site, self.terms.hours_code, write_days(read_days(self.days), since))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,32 @@ class Subscription:
     level: LevelInForce
 
 
-def calendar_for_site(site: Any = None, hours_code: str = DESK_HOURS_CODE) -> WorkCalendar:
-    """Return the shared calendar for a site (anything with ``territory``, ``good_friday``, ``timezone``); metropolitan when None."""
+def calendar_for_site(site: Any = None, hours_code: str = DESK_HOURS_CODE, days: str = "") -> WorkCalendar:
+    """Return the shared calendar for a site (anything with ``territory``, ``good_friday``, ``timezone``); metropolitan when None.
+
+    ``days`` are the exceptional days that count, as `exceptional.write_days` writes them.
+    """
     if site is None:
-        return service_calendar(code=hours_code)
-    return service_calendar(Territory(site.territory), bool(site.good_friday), str(site.timezone), hours_code)
+        return service_calendar(code=hours_code, days=days)
+    return service_calendar(Territory(site.territory), bool(site.good_friday), str(site.timezone), hours_code, days)
+
+
+_EXCEPTIONAL_DAYS = (
+    select(ExceptionalDay.id, ExceptionalDay.day, ExceptionalDay.code, ExceptionalDay.label)
+    .where(ExceptionalDay.day >= bindparam("since"))
+    .order_by(ExceptionalDay.day)
+)
+
+
+def exceptional_days(session: Session, since: date = date.min) -> Rows:
+    """Return the exceptional days (id, day, code, label) from a day on, in order."""
+    return plain_rows(session, _EXCEPTIONAL_DAYS, {"since": since}).all()
+
+
+def days_since(session: Session, at: datetime) -> str:
+    """Return the exceptional days that may matter to a ticket notified at an instant, as a calendar's version carries them."""
+    since = first_day(at)
+    return write_days((day for row in exceptional_days(session, since) for day in read_days(row.code)), since)
 
 
 _VERSION_COLUMNS = (
@@ -68,6 +92,13 @@ _VERSION_COLUMNS = (
     ServiceLevelVersion.rule,
     ServiceLevelVersion.hours_code,
     ServiceLevelVersion.warning_minutes,
+    ServiceLevelVersion.lead_warning_minutes,
+    ServiceLevelVersion.day_rule,
+    ServiceLevelVersion.report_days,
+    ServiceLevelVersion.pauses_allowed,
+    ServiceLevelVersion.paying_first,
+    ServiceLevelVersion.reopening_days,
+    select(func.aggregate_strings(ExceptionalDay.code, ",")).scalar_subquery().label("days"),
 )
 
 
@@ -80,18 +111,25 @@ def _level(row: Any) -> LevelInForce:
         DurationRule(row.rule),
         row.hours_code,
         row.warning_minutes,
+        row.lead_warning_minutes,
+        DayRule(row.day_rule),
+        row.report_days,
+        tuple(row.pauses_allowed.split()),
+        row.paying_first,
+        row.reopening_days,
     )
-    return LevelInForce(row.version_id, row.level_id, row.code, row.label, row.version_number, terms)
+    return LevelInForce(row.version_id, row.level_id, row.code, row.label, row.version_number, terms, row.days or "")
 
 
 def _version_on(day: date) -> Any:
-    """The number of the version of `ServiceLevel` in force on a day; the first one before its time (a level always promises)."""
+    """That `ServiceLevelVersion` is the one of `ServiceLevel` in force on a day; the first one before its time (a level always promises).
+
+    Numbers and days grow together, so the highest number that has begun is in force.
+    """
     dated = aliased(ServiceLevelVersion)
-    in_force = (
-        select(func.max(dated.in_force_from)).where(dated.service_level_id == ServiceLevel.id, dated.in_force_from <= day).scalar_subquery()
-    )
-    first = select(func.min(dated.in_force_from)).where(dated.service_level_id == ServiceLevel.id).scalar_subquery()
-    return ServiceLevelVersion.in_force_from == func.coalesce(in_force, first)
+    in_force = select(func.max(dated.number)).where(dated.service_level_id == ServiceLevel.id, dated.in_force_from <= day).scalar_subquery()
+    first = select(func.min(dated.number)).where(dated.service_level_id == ServiceLevel.id).scalar_subquery()
+    return ServiceLevelVersion.number == func.coalesce(in_force, first)
 
 
 def _level_of_contract_on(day: date) -> Any:
@@ -131,7 +169,7 @@ def contracts_in_force(session: Session, organisation_id: int, at: datetime) -> 
         .where(
             Contract.organisation_id == organisation_id, Contract.starts_on <= day, or_(Contract.ends_on.is_(None), Contract.ends_on >= day)
         )
-        .order_by(Contract.plan.desc(), Contract.number)
+        .order_by(Contract.plan == Plan.FREEMIUM, Contract.number)
     ).all()
     return [_subscription(row) for row in rows]
 
@@ -157,6 +195,18 @@ def level_version(session: Session, version_id: int) -> LevelInForce | None:
         .where(ServiceLevelVersion.id == version_id)
     ).one_or_none()
     return _level(row) if row is not None else None
+
+
+def levels_in_force(session: Session, at: datetime) -> list[LevelInForce]:
+    """Return the version in force of every service level at an instant, by label."""
+    rows = session.execute(
+        select(*_VERSION_COLUMNS)
+        .select_from(ServiceLevel)
+        .join(ServiceLevelVersion, ServiceLevelVersion.service_level_id == ServiceLevel.id)
+        .where(_version_on(day_of(at)))
+        .order_by(ServiceLevel.label, ServiceLevel.id)
+    ).all()
+    return [_level(row) for row in rows]
 
 
 def default_level(session: Session, at: datetime) -> LevelInForce | None:

@@ -5,6 +5,8 @@ from typing import Any
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
+from webapp.contracts import client_routes as _client_routes  # noqa: F401 -- registers its views
+from webapp.contracts import day_routes as _day_routes  # noqa: F401 -- registers its views
 from webapp.contracts import level_routes as _level_routes  # noqa: F401 -- registers its views
 from webapp.contracts import listing, services
 from webapp.contracts.blueprint import blueprint
@@ -14,12 +16,13 @@ from webapp.contracts.presenting import labels
 from webapp.contracts.rules import Hosting, Plan, day_of, has_good_friday
 from webapp.contracts.services import ContractValues, SiteValues
 from webapp.errors import Conflict, Forbidden, Invalid
-from webapp.web.access import ACCESS
-from webapp.web.forms import already_done, remember_done
+from webapp.web.acting import acts_once
+from webapp.web.forms import already_done, remember_done, whole
 from webapp.web.lists import list_state
-from webapp.web.pages import announce, page, see_other, see_other_url
+from webapp.web.pages import announce, page, see_other_url
 from webapp.web.request import current_actor, current_clock, get_session
-from webapp.worktime import Territory
+from webapp.web.state import state
+from webapp.worktime import TIME_ZONES, Territory
 
 
 @blueprint.get("")
@@ -33,14 +36,7 @@ def index() -> Response:
     asked = list_state(listing.SORTS, listing.FILTERS)
     today = day_of(current_clock().now())
     total, rows = listing.clients(get_session(), asked, today)
-    return page(
-        "contracts/index.html", asked=asked, total=total, rows=rows, today=today, manages=can_manage(actor), creates=_creates(), **labels()
-    )
-
-
-def _creates() -> bool:
-    """Whether the person may create the organisation that a new client is: another area's page."""
-    return ACCESS["administration.new_organisation"].allows(current_actor())
+    return page("contracts/index.html", asked=asked, total=total, rows=rows, today=today, manages=can_manage(actor), **labels())
 
 
 @blueprint.get("/clients/<int(max=2147483647):organisation_id>")
@@ -61,10 +57,18 @@ def client(organisation_id: int) -> Response:
     )
 
 
-def _contract_form(**values: Any) -> ContractForm:
+def _contract_form(client_id: int | None = None, **values: Any) -> ContractForm:
+    """Return the form of a contract, with the people of the client as far as it is known."""
     session, actor = get_session(), current_actor()
     form = ContractForm(**values)
-    form.fill(listing.client_choices(session), listing.level_choices(session), listing.manager_choices(session, actor.organisation_id or 0))
+    clients = listing.client_choices(session)
+    chosen = next((key for key, _name in clients if key == form.client.data), 0)
+    form.fill(
+        clients,
+        listing.level_choices(session),
+        listing.manager_choices(session, actor.organisation_id or 0),
+        services.referents(session, client_id or chosen),
+    )
     return form
 
 
@@ -78,6 +82,8 @@ def _contract_values(form: ContractForm) -> ContractValues:
         level_id=form.level.data,
         level_from=form.level_from.data,
         manager_id=form.manager.data or None,
+        referent_id=form.referent.data or None,
+        support_hours=form.support_hours.data or 0,
     )
 
 
@@ -85,7 +91,7 @@ def _contract_values(form: ContractForm) -> ContractValues:
 def new_contract() -> Response:
     """Show the form of a new contract, for the client named in the address if any."""
     form = _contract_form(
-        formdata=None, client=request.args.get("client", type=int), starts_on=day_of(current_clock().now()), hosting="cloud", plan="paying"
+        formdata=None, client=whole(request.args.get("client", "")), starts_on=day_of(current_clock().now()), hosting="cloud", plan="paying"
     )
     return page("contracts/contract_form.html", form=form, contract=None)
 
@@ -124,6 +130,8 @@ def edit_contract(contract_id: int) -> Response:
         ends_on=contract.ends_on,
         level=last.service_level_id,
         manager=contract.manager_id or 0,
+        referent=contract.referent_id or 0,
+        support_hours=contract.support_hours,
         hosting=contract.hosting.value,
         plan=contract.plan.value,
     )
@@ -131,16 +139,18 @@ def edit_contract(contract_id: int) -> Response:
 
 
 @blueprint.post("/<int(max=2147483647):contract_id>")
+@acts_once
 def save_contract(contract_id: int) -> Response:
     """Save a contract; a stale save shows what was saved meanwhile beside what was typed."""
     session, actor, clock = get_session(), current_actor(), current_clock()
     contract = services.get_contract(session, actor, contract_id)
-    form = _contract_form()
+    form = _contract_form(contract.organisation_id)
     form.client.data = contract.organisation_id
     status, current = 422, None
     if form.validate():
         try:
             services.edit_contract(session, actor, clock, contract_id, form.seen, _contract_values(form))
+            state().contract_changed(session, contract_id)
         except Invalid as refusal:
             form.refuse({name: _(message) for name, message in refusal.errors.items()})
         except Conflict as refusal:
@@ -148,7 +158,7 @@ def save_contract(contract_id: int) -> Response:
             form.version.data = str(current.version)
         else:
             announce(_("Le contrat %(number)s est enregistré.", number=contract.number))
-            return see_other("contracts.client", organisation_id=contract.organisation_id)
+            return see_other_url(url_for("contracts.client", organisation_id=contract.organisation_id))
     session.expire_all()
     return page("contracts/contract_form.html", status, form=form, contract=contract, current=current, **labels())
 
@@ -163,6 +173,19 @@ def _site_values(form: SiteForm) -> SiteValues:
         timezone=form.timezone.data or "",
         closed=bool(form.closed.data),
     )
+
+
+def _what_would_move(site_id: int, form: SiteForm, values: SiteValues) -> str:
+    """Return the page that shows, before a site's calendar changes, which deadlines would move: it carries the whole change along."""
+    pending: dict[str, Any] = {
+        "version": form.version.data,
+        "name": values.name,
+        "address": values.address,
+        "territory": values.territory.value,
+        "timezone": values.timezone,
+    }
+    pending |= {name: "1" for name, on in (("good_friday", values.good_friday), ("closed", values.closed)) if on}
+    return url_for("helpdesk.shift_site", site_id=site_id, **pending)
 
 
 @blueprint.get("/clients/<int(max=2147483647):organisation_id>/sites/nouveau")
@@ -205,13 +228,14 @@ def edit_site(site_id: int) -> Response:
         address=site.address,
         territory=site.territory.value,
         good_friday=site.good_friday,
-        timezone=site.timezone,
+        timezone="" if site.timezone == TIME_ZONES[site.territory] else site.timezone,
         closed=site.closed,
     )
     return page("contracts/site_form.html", form=form, client=head, site=site)
 
 
 @blueprint.post("/sites/<int(max=2147483647):site_id>")
+@acts_once
 def save_site(site_id: int) -> Response:
     """Save a site; a stale save shows what was saved meanwhile beside what was typed."""
     session, actor, clock = get_session(), current_actor(), current_clock()
@@ -221,7 +245,10 @@ def save_site(site_id: int) -> Response:
     status, current = 422, None
     if form.validate():
         try:
-            services.edit_site(session, actor, clock, site_id, form.seen, _site_values(form))
+            values = _site_values(form)
+            if form.seen == site.version and services.moves_calendar(site, values):
+                return see_other_url(_what_would_move(site_id, form, values))
+            services.edit_site(session, actor, clock, site_id, form.seen, values)
         except Invalid as refusal:
             form.refuse({name: _(message) for name, message in refusal.errors.items()})
         except Conflict as refusal:
@@ -229,5 +256,5 @@ def save_site(site_id: int) -> Response:
             form.version.data = str(current.version)
         else:
             announce(_("Le site %(name)s est enregistré.", name=site.name))
-            return see_other("contracts.client", organisation_id=head.id)
+            return see_other_url(url_for("contracts.client", organisation_id=head.id))
     return page("contracts/site_form.html", status, form=form, client=head, site=site, current=current, **labels())

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from webapp.clock import PARIS
+from webapp.contracts.exceptional import read_days
 from webapp.texts import mark as _m
 from webapp.worktime import DESK_HOURS, Interval, Territory, WorkCalendar, french_holidays
 
@@ -31,8 +32,9 @@ class Hosting(StrEnum):
 
 
 class Plan(StrEnum):
-    """Paying clients come before the others (FL-12.2)."""
+    """The support tier: paying clients come before the others; advanced support has a number of hours (FL-12.2, FL-12.3)."""
 
+    ADVANCED = "advanced"
     PAYING = "paying"
     FREEMIUM = "freemium"
 
@@ -44,6 +46,14 @@ class Unit(StrEnum):
     HOURS = "hours"
 
 
+class DayRule(StrEnum):
+    """What "2 business days" means (FL-12.1): an amount of business hours, the same time of day, or the end of the day."""
+
+    BUSINESS_HOURS = "business_hours"
+    SAME_TIME = "same_time"
+    END_OF_DAY = "end_of_day"
+
+
 class DurationRule(StrEnum):
     """Which of the two durations counts against a target (FL-12.4)."""
 
@@ -52,7 +62,18 @@ class DurationRule(StrEnum):
 
 
 HOSTING_LABELS = {Hosting.CLOUD: "Cloud", Hosting.IN_HOUSE: "In-House"}
-PLAN_LABELS = {Plan.PAYING: _m("payant"), Plan.FREEMIUM: _m("gratuit (freemium)")}
+PLAN_LABELS = {Plan.ADVANCED: _m("support avancé"), Plan.PAYING: _m("payant"), Plan.FREEMIUM: _m("gratuit (freemium)")}
+DAY_RULE_LABELS = {
+    DayRule.BUSINESS_HOURS: _m("autant d’heures ouvrées (8 par jour aux heures des conditions générales)"),
+    DayRule.SAME_TIME: _m("à la même heure, autant de jours ouvrés plus tard"),
+    DayRule.END_OF_DAY: _m("jusqu’à la fermeture du dernier jour ouvré"),
+}
+#: The suspensions that a level may allow, by the codes of the help desk's clock: access to the site (FL-12.6b), planned
+#: interruptions (FL-12.8). A relapse is no suspension that anybody asks for: it is always left out of the count.
+PAUSE_LABELS = {
+    "site_access": _m("attente d’un accès au site (In-House)"),
+    "planned": _m("interruption programmée, 8 heures ouvrées au plus"),
+}
 UNIT_LABELS = {Unit.DAYS: _m("jours ouvrés"), Unit.HOURS: _m("heures ouvrées")}
 RULE_LABELS = {DurationRule.BUSINESS: _m("heures ouvrées"), DurationRule.ELAPSED: _m("temps écoulé")}
 TERRITORY_LABELS = {
@@ -98,7 +119,12 @@ def day_of(at: datetime) -> date:
 
 @dataclass(frozen=True, slots=True)
 class LevelTerms:
-    """What a version of a service level promises; in each pair of days and minutes exactly one is not zero."""
+    """What a version of a service level promises; in each pair of days and minutes exactly one is not zero.
+
+    ``warning_minutes`` and ``lead_warning_minutes``: business time left at which the assignee, then the lead, are warned.
+    ``report_days``: business days for the incident report (FL-12.7). ``pauses_allowed``: codes of ``PAUSE_LABELS``.
+    ``paying_first``: paying clients come before freemium (FL-12.3). ``reopening_days``: how long the client may reopen.
+    """
 
     response_days: int
     response_minutes: int
@@ -107,6 +133,12 @@ class LevelTerms:
     rule: DurationRule
     hours_code: str
     warning_minutes: int
+    lead_warning_minutes: int = 60
+    day_rule: DayRule = DayRule.BUSINESS_HOURS
+    report_days: int = 10
+    pauses_allowed: tuple[str, ...] = tuple(PAUSE_LABELS)
+    paying_first: bool = True
+    reopening_days: int = 10
 
     @property
     def response_time(self) -> timedelta:
@@ -214,21 +246,61 @@ def _clock(digits: str) -> time:
     return time(int(digits[:2]), int(digits[2:]))
 
 
-@lru_cache(maxsize=512)
+_VERSION = re.compile(r"(?P<code>[^:]*):(?P<place>[^:]*):(?P<zone>.+?)(?:\+(?P<days>\d{8}.*))?")
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarName:
+    """A calendar by what makes it: opening hours, holidays, time zone, exceptional days (the text of `exceptional.write_days`).
+
+    Its text, which tickets store as the calendar's version, says all of it: ``desk-1:metropolitan:Europe/Paris+20261224``. So a stored
+    calendar never changes, and explains itself.
+    """
+
+    code: str = DESK_HOURS_CODE
+    territory: Territory = Territory.METROPOLITAN
+    good_friday: bool = True
+    timezone: str = "Europe/Paris"
+    days: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.territory}{'' if self.good_friday else '-no-good-friday'}"
+        return f"{self.code}:{place}:{self.timezone}{'+' if self.days else ''}{self.days}"
+
+    def calendar(self) -> WorkCalendar:
+        """Return the calendar of that name, shared."""
+        return calendar_named(str(self))
+
+
+def read_calendar(version: str) -> CalendarName:
+    """Return what makes the calendar whose version was stored with a deadline. Raises ValueError when it is none."""
+    match = _VERSION.fullmatch(version)
+    if match is None:
+        raise ValueError(f"{version!r} is the version of no calendar")
+    place = match["place"]
+    territory = Territory(place.removesuffix("-no-good-friday"))
+    return CalendarName(match["code"], territory, not place.endswith("-no-good-friday"), match["zone"], match["days"] or "")
+
+
+@lru_cache(maxsize=2048)
+def calendar_named(version: str) -> WorkCalendar:
+    """Return the calendar whose version was stored with a deadline, shared. Raises ValueError when it is none."""
+    name = read_calendar(version)
+    overrides = {special.day: special.hours for special in read_days(name.days)}
+    return WorkCalendar(
+        name.timezone, hours_of(name.code), french_holidays(name.territory, name.good_friday), overrides=overrides, version=version
+    )
+
+
 def service_calendar(
-    territory: Territory = Territory.METROPOLITAN, good_friday: bool = True, timezone: str = "Europe/Paris", code: str = DESK_HOURS_CODE
+    territory: Territory = Territory.METROPOLITAN,
+    good_friday: bool = True,
+    timezone: str = "Europe/Paris",
+    code: str = DESK_HOURS_CODE,
+    days: str = "",
 ) -> WorkCalendar:
     """Return the calendar of some opening hours at a place; its ``version`` names it fully (`calendar_named` gives it back)."""
-    place = f"{territory}{'' if good_friday else '-no-good-friday'}"
-    return WorkCalendar(timezone, hours_of(code), french_holidays(territory, good_friday), version=f"{code}:{place}:{timezone}")
-
-
-def calendar_named(version: str) -> WorkCalendar:
-    """Return the calendar whose version was stored with a deadline. Raises ValueError when it is none."""
-    code, _, rest = version.partition(":")
-    place, _, zone = rest.partition(":")
-    territory = Territory(place.removesuffix("-no-good-friday"))
-    return service_calendar(territory, not place.endswith("-no-good-friday"), zone, code)
+    return CalendarName(code, territory, good_friday, timezone, days).calendar()
 
 
 def has_good_friday(territory: Territory) -> bool:

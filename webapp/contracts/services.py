@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from zoneinfo import available_timezones
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Organisation
-from webapp.actor import Actor, OrganisationKind
+from webapp.accounts.queries import people_with_role
+from webapp.actor import Actor, OrganisationKind, Role
 from webapp.clock import Clock
 from webapp.contracts.models import Contract, ContractLevel, ServiceLevel, Site
 from webapp.contracts.policies import can_manage, can_read
-from webapp.contracts.rules import Hosting, Plan, day_of
+from webapp.contracts.rules import Hosting, Plan, day_of, has_good_friday
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.evidence.services import record
 from webapp.folding import fold
@@ -22,7 +24,11 @@ from webapp.worktime import TIME_ZONES, Territory
 
 @dataclass(frozen=True, slots=True)
 class ContractValues:
-    """What the form of a contract holds; ``level_from`` is the first day of the level when it changes."""
+    """What the form of a contract holds; ``level_from`` is the first day of the level when it changes.
+
+    ``manager_id``: the operator's account manager; ``referent_id``: the client's own person (FL-8); ``support_hours``: the hours of
+    advanced support a year, zero without it (FL-12.3).
+    """
 
     number: str
     starts_on: date
@@ -32,6 +38,8 @@ class ContractValues:
     level_id: int
     level_from: date | None = None
     manager_id: int | None = None
+    referent_id: int | None = None
+    support_hours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,11 @@ class SiteValues:
     good_friday: bool
     timezone: str = ""
     closed: bool = False
+
+    @property
+    def zone(self) -> str:
+        """The time zone, the territory's own when none is named."""
+        return self.timezone or TIME_ZONES[self.territory]
 
 
 def _only_managers(actor: Actor) -> None:
@@ -58,8 +71,16 @@ def _client(session: Session, organisation_id: int) -> Organisation:
     return client
 
 
-def _check_contract(session: Session, values: ContractValues, own_id: int) -> None:
+def _check_contract(session: Session, values: ContractValues, own_id: int, client_id: int) -> None:
     errors = {}
+    if values.plan is Plan.ADVANCED and values.support_hours < 1:
+        errors["support_hours"] = _m("Donnez le nombre d'heures de support avancé.")
+    if values.plan is not Plan.ADVANCED and values.support_hours:
+        errors["support_hours"] = _m("Seul le support avancé comprend un nombre d'heures.")
+    if values.plan is not Plan.FREEMIUM and values.manager_id is None:
+        errors["manager"] = _m("Choisissez un gestionnaire de compte : chaque client payant en a un.")
+    if values.referent_id is not None and values.referent_id not in {person_id for person_id, _name in referents(session, client_id)}:
+        errors["referent"] = _m("Choisissez une valeur de la liste.")
     if values.ends_on is not None and values.ends_on < values.starts_on:
         errors["ends_on"] = _m("Le dernier jour ne peut pas précéder le premier.")
     if session.scalar(select(Contract.id).where(Contract.number == values.number, Contract.id != own_id)) is not None:
@@ -70,11 +91,16 @@ def _check_contract(session: Session, values: ContractValues, own_id: int) -> No
         raise Invalid(errors)
 
 
+def referents(session: Session, organisation_id: int) -> list[tuple[int, str]]:
+    """Return the client's people (id, name) who may be its referent (FL-8, FL-11), by name."""
+    return [(row.account_id, row.full_name) for row in people_with_role(session, organisation_id, *Role)]
+
+
 def create_contract(session: Session, actor: Actor, clock: Clock, organisation_id: int, values: ContractValues) -> Contract:
     """Write a client's contract, subscribed to its level from its first day. Raises Invalid, NotFound, Forbidden."""
     _only_managers(actor)
     client = _client(session, organisation_id)
-    _check_contract(session, values, 0)
+    _check_contract(session, values, 0, client.id)
     contract = Contract(organisation_id=client.id, created_at=clock.now())
     _fill(contract, client, values)
     session.add(contract)
@@ -93,7 +119,7 @@ def edit_contract(session: Session, actor: Actor, clock: Clock, contract_id: int
     contract = get_contract(session, actor, contract_id)
     if contract.version != seen:
         raise Conflict(_m("Ce contrat a changé pendant votre saisie."), current=contract)
-    _check_contract(session, values, contract.id)
+    _check_contract(session, values, contract.id, contract.organisation_id)
     client = _client(session, contract.organisation_id)
     today = day_of(clock.now())
     _change_level(session, contract, values, today)
@@ -145,6 +171,8 @@ def _fill(contract: Contract, client: Organisation, values: ContractValues) -> N
     contract.hosting = values.hosting
     contract.plan = values.plan
     contract.manager_id = values.manager_id
+    contract.referent_id = values.referent_id
+    contract.support_hours = values.support_hours
     contract.search_text = fold(f"{values.number} {client.name}")[:400]
 
 
@@ -155,10 +183,19 @@ def _record(session: Session, actor: Actor, clock: Clock, action: str, contract:
         "ends_on": contract.ends_on.isoformat() if contract.ends_on else None,
         "hosting": contract.hosting.value,
         "plan": contract.plan.value,
+        "support_hours": contract.support_hours,
+        "manager": contract.manager_id,
+        "referent": contract.referent_id,
         "service_level_id": values.level_id,
     }
     subject = f"contrat {contract.number}"
     record(session, actor, clock, action=action, subject=subject, organisation_id=contract.organisation_id, detail=detail)
+
+
+def moves_calendar(site: Site, values: SiteValues) -> bool:
+    """Tell whether saving these values would change the calendar on which the site's tickets are counted."""
+    now = (site.territory, site.good_friday and has_good_friday(site.territory), site.timezone)
+    return now != (values.territory, values.good_friday and has_good_friday(values.territory), values.zone)
 
 
 def create_site(session: Session, actor: Actor, clock: Clock, organisation_id: int, values: SiteValues) -> Site:
@@ -173,15 +210,20 @@ def create_site(session: Session, actor: Actor, clock: Clock, organisation_id: i
     return site
 
 
-def edit_site(session: Session, actor: Actor, clock: Clock, site_id: int, seen: int, values: SiteValues) -> Site:
-    """Change a site, or close it. Raises Conflict when it is no longer at the version seen."""
+def edit_site(
+    session: Session, actor: Actor, clock: Clock, site_id: int, seen: int, values: SiteValues, moved: dict[str, Any] | None = None
+) -> Site:
+    """Change a site, or close it. Raises Conflict when it is no longer at the version seen.
+
+    ``moved`` is what the evidence tells of the deadlines that a new calendar moved with it.
+    """
     _only_managers(actor)
     site = get_site(session, actor, site_id)
     if site.version != seen:
         raise Conflict(_m("Ce site a changé pendant votre saisie."), current=site)
     _check_site(session, site.organisation_id, values, site.id)
     _fill_site(site, values)
-    _record_site(session, actor, clock, "site.changed", site)
+    _record_site(session, actor, clock, "site.changed", site, moved)
     return site
 
 
@@ -206,11 +248,12 @@ def _fill_site(site: Site, values: SiteValues) -> None:
     site.address = values.address
     site.territory = values.territory
     site.good_friday = values.good_friday
-    site.timezone = values.timezone or TIME_ZONES[values.territory]
+    site.timezone = values.zone
     site.closed = values.closed
 
 
-def _record_site(session: Session, actor: Actor, clock: Clock, action: str, site: Site) -> None:
+def _record_site(session: Session, actor: Actor, clock: Clock, action: str, site: Site, moved: dict[str, Any] | None = None) -> None:
     session.flush()
-    detail = {"territory": site.territory.value, "good_friday": site.good_friday, "timezone": site.timezone, "closed": site.closed}
+    detail: dict[str, Any] = {"territory": site.territory.value, "good_friday": site.good_friday, "timezone": site.timezone}
+    detail |= {"closed": site.closed} | ({"moved": moved} if moved is not None else {})
     record(session, actor, clock, action=action, subject=f"site {site.name}", organisation_id=site.organisation_id, detail=detail)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, TextAreaField
+from wtforms import HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange, Optional
 
-from webapp.declarations.rules import AUDIENCE_LABELS, KIND_LABELS
-from webapp.declarations.services import LONGEST_REASON
+from webapp.declarations.rules.workflow import AUDIENCE_LABELS, KIND_LABELS
+from webapp.declarations.services.marks import LONGEST_MESSAGE, LONGEST_NOTE
+from webapp.declarations.services.overrides import LONGEST_OVERRIDE_REASON
+from webapp.declarations.services.transitions import LONGEST_REASON
 from webapp.web.forms import BaseForm, ChoiceField, DayField, at_most, required
 
 
@@ -25,15 +27,77 @@ class VersionForm(BaseForm):
 
 
 class ReasonForm(VersionForm):
-    """Sending a return back."""
+    """Sending a return back: a reason, the marked cells, or both; the day until which it can be corrected in time."""
 
-    reason = TextAreaField(_l("Motif du renvoi"), validators=[required(), at_most(LONGEST_REASON)])
+    reason = TextAreaField(_l("Motif du renvoi"), validators=[Optional(), at_most(LONGEST_REASON)])
+    due_on = DayField(_l("À corriger au plus tard le"), validators=[Optional()])
+
+
+class RectificationForm(VersionForm):
+    """Opening an accepted return again."""
+
+    reason = TextAreaField(_l("Motif de la rectification"), validators=[required(), at_most(LONGEST_REASON)])
+
+
+class ExtensionForm(VersionForm):
+    """Putting one declarant's deadline off."""
+
+    until = DayField(_l("Nouvelle échéance de ce déclarant"), validators=[InputRequired(_l("Renseignez ce champ."))])
+    reason = TextAreaField(_l("Motif du report"), validators=[required(), at_most(LONGEST_REASON)])
+
+
+class RemindersForm(VersionForm):
+    """Choosing the days on which declarants are reminded."""
+
+    days = StringField(_l("Jours de rappel"), validators=[at_most(80)])
+
+
+class ReminderForm(BaseForm):
+    """Reminding many declarants at once."""
+
+    body = TextAreaField(_l("Message sur la page de chaque déclaration"), validators=[Optional(), at_most(LONGEST_MESSAGE)])
+
+
+class MarkForm(BaseForm):
+    """Asking for one cell to be corrected; its lines and columns are those of the table."""
+
+    row = ChoiceField(_l("Ligne"), validators=[required()])
+    column = ChoiceField(_l("Colonne"), validators=[required()])
+    note = TextAreaField(_l("Ce qui est à corriger"), validators=[required(), at_most(LONGEST_NOTE)])
+
+
+class MessageForm(BaseForm):
+    """Writing to the other side, about the return or about a marked cell."""
+
+    mark = HiddenField()
+    body = TextAreaField(_l("Message"), validators=[required(), at_most(LONGEST_MESSAGE)])
+
+
+class JustificationForm(BaseForm):
+    """Saying why a warning is no mistake; its length is the rules' to judge. `seen` is the digest of the text that it replaces."""
+
+    seen = HiddenField()
+    text = TextAreaField(_l("Justification"), validators=[required()])
+
+
+class JudgementForm(BaseForm):
+    """Accepting or refusing a justification; `seen` is the digest of the figures that it was read with."""
+
+    seen = HiddenField()
+    reason = TextAreaField(_l("Motif du refus"))
 
 
 class DeadlineForm(VersionForm):
     """Moving a campaign's deadline."""
 
     deadline = DayField(_l("Nouvelle échéance"), validators=[InputRequired(_l("Renseignez ce champ."))])
+
+
+class SwitchOffForm(BaseForm):
+    """Switching a control off."""
+
+    begins_on = DayField(_l("À partir du"), validators=[InputRequired(_l("Renseignez ce champ."))])
+    reason = TextAreaField(_l("Motif"), validators=[required(), at_most(LONGEST_OVERRIDE_REASON)])
 
 
 class CampaignForm(BaseForm):

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from webapp.declarations.controls import Finding, Verdict
-from webapp.declarations.evaluation import Figure, Missing
-from webapp.declarations.formula import CellKey
-from webapp.declarations.model import Cell, FormModel, Row, Severity, Table
-from webapp.declarations.sheet import Sheet
-from webapp.declarations.values import UNREADABLE, Entry, Unit, ValueKind, display, format_number, parse_value
+from webapp.declarations.rules.controls import Finding, Verdict
+from webapp.declarations.rules.form_models.model import Cell, FormModel, Row, Severity, Table
+from webapp.declarations.rules.language.evaluation import Figure, Missing
+from webapp.declarations.rules.language.expressions import present_key
+from webapp.declarations.rules.language.formula import CellKey
+from webapp.declarations.rules.sheet import Sheet
+from webapp.declarations.rules.values import UNREADABLE, Entry, Unit, ValueKind, display, format_number
 from webapp.texts import mark as _m
 
 UNREADABLE_TOTAL = _m("Une cellule de ce calcul est illisible.")
@@ -24,7 +25,7 @@ SEVERITY_LABELS = {
 }
 SEVERITY_CHIPS = {Severity.BLOCKING: "late", Severity.WARNING: "soon", Severity.INFORMATION: "q"}
 
-_SIZES = {Unit.EUROS: " l", Unit.HOURS: " m", Unit.COUNT: "", Unit.PERCENT: ""}
+_SIZES = {Unit.EUROS: " l", Unit.KILO_EUROS: " m", Unit.HOURS: " m", Unit.TEXT: " xl", Unit.DATE: " m"}
 OPERATOR_WORDS = {
     "=": _m("égale à"),
     "<>": _m("différente de"),
@@ -56,6 +57,8 @@ class GridCell:
     problem: str | None = None
     theirs: Theirs | None = None
     size: str = ""
+    choices: tuple[str, ...] = ()
+    is_figure: bool = True
 
     @property
     def name(self) -> str:
@@ -95,7 +98,7 @@ class FindingView:
 def grid(
     table: Table, sheet: Sheet, versions: Mapping[CellKey, int], typed: Mapping[CellKey, Typed] | None = None
 ) -> list[tuple[Row, list[GridCell | None]]]:
-    """The table's rows; a crossing that holds no cell gives None. `typed` overrides what is stored (a page shown again)."""
+    """The rows that are asked for; a crossing without a cell gives None. `typed` overrides what is stored (a page shown again)."""
     shown = typed or {}
     return [
         (
@@ -106,7 +109,7 @@ def grid(
                 for cell in (table.cells.get((row.code, column.code)),)
             ],
         )
-        for row in table.rows
+        for row in sheet.shown_rows(table)
     ]
 
 
@@ -120,16 +123,19 @@ def grid_cell(cell: Cell, sheet: Sheet, version: int, typed: Typed | None = None
     text = display(entry, cell.decimals)
     problem = _problem(cell, entry)
     token = f"{version}|{text}"
+    choices = tuple(label for _code, label in cell.choices)
+    size, is_figure = _SIZES.get(cell.unit, ""), cell.unit.is_figure
     if typed is None:
-        return GridCell(row, column, False, text, token, problem, None, _SIZES[cell.unit])
-    return GridCell(row, column, False, typed.raw, token, None if typed.theirs else problem, typed.theirs, _SIZES[cell.unit])
+        return GridCell(row, column, False, text, token, problem, None, size, choices, is_figure)
+    unread = None if typed.theirs else problem
+    return GridCell(row, column, False, typed.raw, token, unread, typed.theirs, size, choices, is_figure)
 
 
 def _problem(cell: Cell, entry: Entry) -> str | None:
     """Why an unreadable text is: read again, since the reason is not stored."""
     if entry.kind is not ValueKind.INVALID:
         return None
-    return parse_value(entry.raw, cell.unit, decimals=cell.decimals, signed=cell.signed).problem or UNREADABLE
+    return cell.read(entry.raw).problem or UNREADABLE
 
 
 def figure_text(figure: Figure, decimals: int) -> tuple[str, str | None]:
@@ -166,13 +172,13 @@ def finding_view(finding: Finding, model: FormModel) -> FindingView:
         control.operator,
         amount(finding.right, control.unit),
         amount(finding.difference, control.unit),
-        tuple((model.label(key), key[0], anchor_of(key, model)) for key in control.cells),
+        tuple((model.label(key), present_key(key)[0], anchor_of(key, model)) for key in control.cells),
     )
 
 
 def anchor_of(key: CellKey, model: FormModel) -> str:
     """The id of the field of a cell, or of the text of a computed one."""
-    prefix = "i" if model.cells[key].formula is None else "v"
+    prefix = "i" if model.cells[present_key(key)].formula is None else "v"
     return f"{prefix}-{key[1]}-{key[2]}"
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from webapp.actor import Actor, Role
-from webapp.declarations.rules import TRANSITIONS, Act, CampaignState, ReturnState, may, takes_entries
+from webapp.declarations.rules.workflow import TRANSITIONS, Act, CampaignState, ReturnState, may, takes_entries
 
+MARKABLE = frozenset({ReturnState.SUBMITTED, ReturnState.ACCEPTED, ReturnState.RECTIFIED})
+"""Where an agent may prepare a correction: marks leave with the return, or with the rectification that is opened."""
 READERS = frozenset({Role.DECLARANT, Role.NATIONAL_AGENT, Role.REGIONAL_AGENT})
 
 
@@ -47,10 +49,28 @@ def can_enter(actor: Actor, facts: ReturnFacts, now: datetime) -> bool:
 
 
 def can_act(act: Act, actor: Actor, facts: ReturnFacts, now: datetime) -> bool:
-    """Whether the actor may submit, accept or send back the return now."""
-    if not may_know(actor, facts) or not may(act, facts.state) or not actor.has(*TRANSITIONS[act].roles):
+    """Whether the actor may do this to the return now."""
+    roles = TRANSITIONS[act].roles
+    if not may_know(actor, facts) or not may(act, facts.state) or not actor.has(*roles):
         return False
-    return can_enter(actor, facts, now) if act is Act.SUBMIT else True
+    if act is Act.SUBMIT:
+        return can_enter(actor, facts, now)
+    return is_declarant_of(actor, facts) or actor.has(*(roles - {Role.DECLARANT}))
+
+
+def can_mark(actor: Actor, facts: ReturnFacts) -> bool:
+    """Whether the actor may ask for single cells to be corrected: an agent who knows of a return that was submitted."""
+    return is_agent(actor) and may_know(actor, facts) and facts.state in MARKABLE
+
+
+def can_judge(actor: Actor, facts: ReturnFacts) -> bool:
+    """Whether the actor decides on justifications: an agent who knows of the return, while it is to be examined."""
+    return is_agent(actor) and may_know(actor, facts) and facts.state is ReturnState.SUBMITTED
+
+
+def can_switch_controls(actor: Actor) -> bool:
+    """Whether the actor switches controls of form models off and on."""
+    return actor.has(Role.NATIONAL_AGENT)
 
 
 def can_manage_campaigns(actor: Actor) -> bool:

@@ -7,7 +7,19 @@ from sqlalchemy import func, select
 from webapp.accounts.models import Organisation
 from webapp.actor import SYSTEM
 from webapp.clock import FrozenClock
-from webapp.demonstration import contracts, declarations, helpdesk, scopes, service_status
+from webapp.demonstration import (
+    contracts,
+    declarations,
+    helpdesk,
+    helpdesk_bulk,
+    helpdesk_files,
+    helpdesk_owed,
+    helpdesk_talk,
+    helpdesk_teams,
+    helpdesk_views,
+    scopes,
+    service_status,
+)
 from webapp.demonstration.accounts import SIGN_INS, load_people
 from webapp.demonstration.world import World
 from webapp.web.state import State
@@ -26,7 +38,19 @@ def load_all(state: State) -> bool:
 
 
 #: Each area's loader, in the order of their dependencies.
-AREAS: tuple[Callable[[World], None], ...] = (contracts.load, service_status.load, scopes.load, declarations.load, helpdesk.load)
+AREAS: tuple[Callable[[World], None], ...] = (
+    contracts.load,
+    service_status.load,
+    scopes.load,
+    declarations.load,
+    helpdesk.load,
+    helpdesk_bulk.load,
+    helpdesk_files.load,
+    helpdesk_owed.load,
+    helpdesk_talk.load,
+    helpdesk_teams.load,
+    helpdesk_views.load,
+)
 
 
 def sign_ins() -> list[dict[str, str]]:

@@ -49,6 +49,14 @@ ORGANISATIONS = {
 
 SIGN_INS = (
     SignIn("claire.fontaine", "Claire Fontaine", "vauban", "Laboratoire Vauban", Role.SCOPE_EDITOR),
+    SignIn(
+        "yves.colin",
+        "Yves Colin",
+        "vauban",
+        "Laboratoire Vauban",
+        Role.SCOPE_AUDITOR,
+        note="lit deux dossiers, pour un audit interne",
+    ),
     SignIn("hugo.mercier", "Hugo Mercier", "accreditation", "Comité d'accréditation (démonstration)", Role.SCOPE_OFFICER),
     SignIn("ines.garnier", "Inès Garnier", "opco-industries", "OPCO Industries et Métiers", Role.DECLARANT),
     SignIn("erwan.kervella", "Erwan Kervella", "atpro-0", "Transitions Bretagne (association fictive)", Role.DECLARANT),

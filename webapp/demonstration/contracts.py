@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from webapp.actor import Actor, OrganisationKind
-from webapp.contracts import level_services, services
+from webapp.contracts import day_services, level_services, services
+from webapp.contracts.exceptional import SpecialDay
 from webapp.contracts.level_services import VersionValues
 from webapp.contracts.models import ServiceLevel
 from webapp.contracts.rules import DurationRule, Hosting, Plan, Unit, WeeklyHours, day_of, read_hours
@@ -13,6 +14,7 @@ from webapp.demonstration.world import World
 from webapp.worktime import DESK_HOURS, Territory
 
 FREEMIUM, STANDARD, ADVANCED = "freemium", "standard", "avance"
+PLANS = {FREEMIUM: Plan.FREEMIUM, STANDARD: Plan.PAYING, ADVANCED: Plan.ADVANCED}
 LONG_DAYS: WeeklyHours = {**dict.fromkeys(range(5), read_hours("8h-19h")), 5: read_hours("9h-12h")}
 ALSACE, METROPOLE, REUNION, GUADELOUPE = Territory.ALSACE_MOSELLE, Territory.METROPOLITAN, Territory.REUNION, Territory.GUADELOUPE
 
@@ -49,10 +51,10 @@ CLIENTS = (
         "Société Alpha Domotique",
         "Nantes",
         STANDARD,
-        CLOUD,
+        IN_HOUSE,
         420,
         None,
-        (Place("Siège", "1 rue de l'Exemple, 44000 Nantes"),),
+        (Place("Siège", "1 rue de l'Exemple, 44000 Nantes"), Place("Atelier du Port", "6 quai du Modèle, 97420 Le Port", REUNION)),
     ),
     Client(
         "client-ill",
@@ -177,7 +179,7 @@ def load(world: World) -> None:
         row = world.organisation(client.key, OrganisationKind.CLIENT, client.name, city=client.city)
         starts_on = today - timedelta(days=client.begun)
         world.clock.set(now - timedelta(days=max(client.begun + 5, 1)))
-        plan = Plan.FREEMIUM if client.level == FREEMIUM else Plan.PAYING
+        plan = PLANS[client.level]
         values = ContractValues(
             number=f"C-{starts_on.year}-{number:04d}",
             starts_on=starts_on,
@@ -185,7 +187,9 @@ def load(world: World) -> None:
             hosting=client.hosting,
             plan=plan,
             level_id=levels[client.level].id,
-            manager_id=world.people["camille.roux"].id if plan is Plan.PAYING else None,
+            manager_id=world.people["camille.roux"].id if plan is not Plan.FREEMIUM else None,
+            support_hours=40 if plan is Plan.ADVANCED else 0,
+            referent_id=next((person_id for person_id, _name in services.referents(world.session, row.id)), None),
         )
         services.create_contract(world.session, actor, world.clock, row.id, values)
         for place in client.places:
@@ -194,6 +198,15 @@ def load(world: World) -> None:
     world.clock.set(now - timedelta(days=210))
     _later_version(world, actor, levels[STANDARD], today - timedelta(days=180))
     world.clock.set(now)
+    _year_end(world, actor, today)
+
+
+def _year_end(world: World, actor: Actor, today: date) -> None:
+    """The desk closes on the next 24 December, and at noon on the 31st."""
+    year = today.year if today <= date(today.year, 12, 24) else today.year + 1
+    day_services.add_day(world.session, actor, world.clock, SpecialDay(date(year, 12, 24)), "Fermeture de fin d’année")
+    half = SpecialDay(date(year, 12, 31), tuple(read_hours("8h30-12h")))
+    day_services.add_day(world.session, actor, world.clock, half, "Fermeture à midi")
 
 
 def _levels(world: World, actor: Actor, first_day: date) -> dict[str, ServiceLevel]:
@@ -201,9 +214,9 @@ def _levels(world: World, actor: Actor, first_day: date) -> dict[str, ServiceLev
         return level_services.create_level(world.session, actor, world.clock, code, label, is_default, values)
 
     two_days = (2, Unit.DAYS)
-    general = VersionValues(first_day, two_days, two_days, DurationRule.BUSINESS, DESK_HOURS, 4)
-    standard = VersionValues(first_day, (1, Unit.DAYS), two_days, DurationRule.BUSINESS, DESK_HOURS, 4)
-    advanced = VersionValues(first_day, (2, Unit.HOURS), (8, Unit.HOURS), DurationRule.BUSINESS, LONG_DAYS, 2)
+    general = VersionValues(first_day, two_days, two_days, DurationRule.BUSINESS, DESK_HOURS)
+    standard = VersionValues(first_day, (1, Unit.DAYS), two_days, DurationRule.BUSINESS, DESK_HOURS)
+    advanced = VersionValues(first_day, (2, Unit.HOURS), (8, Unit.HOURS), DurationRule.BUSINESS, LONG_DAYS, 120, 60, reopening_days=15)
     return {
         FREEMIUM: make(FREEMIUM, "Freemium", True, general),
         STANDARD: make(STANDARD, "Standard", False, standard),
@@ -213,5 +226,5 @@ def _levels(world: World, actor: Actor, first_day: date) -> dict[str, ServiceLev
 
 def _later_version(world: World, actor: Actor, standard: ServiceLevel, first_day: date) -> None:
     """Half a year ago the standard level began to promise a first response in hours: older tickets keep the earlier version."""
-    values = VersionValues(first_day, (4, Unit.HOURS), (16, Unit.HOURS), DurationRule.BUSINESS, DESK_HOURS, 4)
+    values = VersionValues(first_day, (4, Unit.HOURS), (16, Unit.HOURS), DurationRule.BUSINESS, DESK_HOURS)
     level_services.add_version(world.session, actor, world.clock, standard.id, values)

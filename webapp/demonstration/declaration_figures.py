@@ -1,4 +1,4 @@
-"""Plausible, invented figures for each form model, made so that the controls hold. Pure: a seed in, figures out."""
+"""Plausible, invented answers for each form model, made so that the controls hold. Pure: a seed in, entries out."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
-from webapp.declarations.formula import CellKey
-from webapp.declarations.model import FormModel
+from webapp.declarations.rules.form_models.model import FormModel
+from webapp.declarations.rules.language.formula import CellKey
+from webapp.declarations.rules.values import Entry, ValueKind, format_number
 
 CENT = Decimal("0.01")
+REGION_WEIGHTS = (13, 4, 5, 4, 0.5, 8, 9, 22, 5, 9, 9, 6, 8, 0.6, 0.6, 0.4, 1.5, 0.3)
+BRANCHES = (("Métallurgie", "3248", "07/02/2022"), ("Plasturgie", "0292", "14/11/2019"), ("Chimie", "0044", "18/12/2020"))
 
 
 class Filling:
@@ -17,14 +20,21 @@ class Filling:
 
     def __init__(self, model: FormModel, seed: str, scale: float) -> None:
         self.model, self.random, self.scale = model, Random(seed), scale  # noqa: S311 -- invented figures, not secrets
-        self.cells: dict[CellKey, Decimal] = {}
+        self.cells: dict[CellKey, Entry] = {}
+
+    def say(self, name: str, text: str) -> None:
+        """Put a text, a date or a choice in a cell, when this version of the model has it."""
+        table, row, column = name.split(".")
+        cell = self.model.cells.get((table, row, column))
+        if cell is not None:
+            self.cells[cell.key] = cell.read(text)
 
     def put(self, name: str, value: Decimal) -> Decimal:
         """Put a figure in the cell ``table.row.column`` when this version of the model has it."""
         table, row, column = name.split(".")
         cell = self.model.cells.get((table, row, column))
         if cell is not None and cell.formula is None:
-            self.cells[cell.key] = value
+            self.cells[cell.key] = entry_of(value)
         return value
 
     def rows(self, table: str) -> list[str]:
@@ -55,8 +65,13 @@ def cents(value: Decimal) -> Decimal:
     return value.quantize(CENT, ROUND_HALF_UP)
 
 
-def invent(model: FormModel, seed: str, scale: float = 1.0) -> dict[CellKey, Decimal]:
-    """Figures for every cell of a model; `scale` is the size of the declarant (1 is a middling one)."""
+def entry_of(value: Decimal) -> Entry:
+    """A figure as somebody would have typed it."""
+    return Entry(ValueKind.VALUE, format_number(value, 2), value)
+
+
+def invent(model: FormModel, seed: str, scale: float = 1.0) -> dict[CellKey, Entry]:
+    """An answer for every cell that is asked for; `scale` is the size of the declarant (1 is a middling one)."""
     filling = Filling(model, seed, scale)
     _INVENTORS[model.code](filling)
     return filling.cells
@@ -96,6 +111,8 @@ def _opco_alternance(f: Filling) -> dict[str, Decimal]:
     f.share("alt_taille", "engagements", sum(engaged.values(), Decimal(0)), (45, 21, 15, 19))
     for row, number, each in zip(f.rows("alt_taille"), sizes, ("0.71", "0.52", "0.23", "0.05"), strict=True):
         f.put(f"alt_taille.{row}.entreprises", f.count(number * Decimal(each)))
+    f.share("alt_regions", "contrats", contracts["apprentissage"], REGION_WEIGHTS, whole)
+    f.share("alt_regions", "engagements", engaged["apprentissage"], REGION_WEIGHTS)
     extras = Decimal(0)
     for row, part in zip(f.rows("alt_annexes"), (0.22, 0.61, 0.35, 0.02), strict=False):
         number = f.count(contracts["apprentissage"] * Decimal(str(part)))
@@ -136,6 +153,12 @@ def _opco_contributions(f: Filling, charges: dict[str, Decimal]) -> dict[str, De
         f.put(f"contrib.{code}.engagements", cents(collected[code] * Decimal("0.97")))
         charges[code] = f.put(f"contrib.{code}.charges", cents(collected[code] * Decimal("0.9")))
         f.put(f"contrib.{code}.report", cents(collected[code] * Decimal("0.21")))
+    left = collected["conventionnelles"]
+    for rank, (name, number, day) in enumerate(BRANCHES, 1):
+        part = left if rank == len(BRANCHES) else cents(left * Decimal("0.6"))
+        left -= f.put(f"branches.l{rank}.collecte", part)
+        for column, text in (("branche", name), ("idcc", number), ("accord", day)):
+            f.say(f"branches.l{rank}.{column}", text)
     return collected
 
 
@@ -203,15 +226,18 @@ def _atpro(f: Filling) -> None:
         for column, weight in (("pedagogie", "0.31"), ("remunerations", "0.65"), ("annexes", "0.04")):
             spent += f.put(f"couts.{row}.{column}", cents(amount * Decimal(weight)))
     consumed = f.around(1_100_000 * f.scale)
-    f.put("fipu.dossiers.valeur", f.count(consumed / 24000))
-    f.put("fipu.consommes.valeur", consumed)
-    f.put("fipu.gestion.valeur", cents(consumed * Decimal("0.027")))
+    cases = f.count(consumed / 24000)
+    for table in ("fipu", "usure"):
+        f.put(f"{table}.dossiers.valeur", cases)
+        f.put(f"{table}.consommes.valeur", consumed)
+        f.put(f"{table}.gestion.valeur", cents(consumed * Decimal("0.027")))
+    _situation(f, "Association Transitions (fictive)", territoire="France métropolitaine, hors Corse", convention="Oui")
     funds = cents(spent * Decimal("1.1"))
     fees = cents(funds * Decimal("0.083"))
     f.put("frais.personnel.valeur", cents(fees * Decimal("0.7")))
     f.put("frais.fonctionnement.valeur", cents(fees * Decimal("0.2")))
     f.put("frais.accompagnement.valeur", fees - cents(fees * Decimal("0.7")) - cents(fees * Decimal("0.2")))
-    for row, value in (("fonds", funds), ("convention", Decimal(1)), ("majore", Decimal(0)), ("taux_com", Decimal("8.9"))):
+    for row, value in (("fonds", funds), ("taux_com", Decimal("8.9"))):
         f.put(f"frais.{row}.valeur", value)
     amounts = {"dotation": funds, "autres_produits": f.around(140_000 * f.scale), "projets": spent, "gestion": fees}
     amounts["autres_charges"] = f.around(90_000 * f.scale)
@@ -220,7 +246,15 @@ def _atpro(f: Filling) -> None:
         f.put(f"resultat.{row}.precedent", f.around(amount * Decimal("0.97"), 0.05))
 
 
+def _situation(f: Filling, name: str, **answers: str) -> None:
+    for row, text in {"nom": name, "siret": "775 672 272 00018", **answers}.items():
+        f.say(f"situation.{row}.reponse", text)
+
+
 def _faf(f: Filling) -> None:
+    _situation(
+        f, "Fonds d’assurance formation (fictif)", fonds=f.random.choice(["Artisanat", "Commerce et services", "Professions libérales"])
+    )
     collected = f.around(42_000_000 * f.scale)
     f.share("collecte", "montant", collected, (4, 61, 30, 5))
     f.share("collecte", "ressortissants", f.count(310_000 * f.scale), (5, 58, 31, 6), Decimal(1))
@@ -250,7 +284,8 @@ def _csa(f: Filling) -> None:
         staff = f.put(f"tranches.{row}.effectif", f.count(number * size, 0.04))
         f.put(f"tranches.{row}.alternants", f.count(staff * Decimal(part), 0.02))
         wages = f.put(f"tranches.{row}.masse", f.around(staff * 36_500, 0.04))
-        f.put(f"tranches.{row}.due", cents(wages * Decimal(rate)))
+        for column in ("due", "contribution"):
+            f.put(f"tranches.{row}.{column}", cents(wages * Decimal(rate)))
     for row, exempt in (("progression", 40), ("accord", 12)):
         number = f.put(f"exonerees.{row}.entreprises", f.count(exempt * f.scale))
         staff = f.put(f"exonerees.{row}.effectif", f.count(number * 550, 0.04))

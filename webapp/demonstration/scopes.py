@@ -3,26 +3,33 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import insert
 
 from webapp.actor import SYSTEM, Actor, OrganisationKind
 from webapp.clock import PARIS
+from webapp.demonstration import scopes_import
 from webapp.demonstration import scopes_vocabulary as vocabulary
+from webapp.demonstration.scopes_flexibility import SHOWN, generals, granted, proposals
 from webapp.demonstration.world import World
 from webapp.evidence.services import record
 from webapp.folding import fold
-from webapp.scopes.models import Dossier, DraftLine, GeneralLine, PublishedLine, PublishedVersion
+from webapp.scopes.models import Dossier, DossierSite, DraftLine, GeneralLine, PublishedLine, PublishedVersion
 from webapp.scopes.rules import snapshot
-from webapp.scopes.rules.activities import activity
+from webapp.scopes.rules.activities import ColumnRole, activity
 from webapp.scopes.rules.decisions import DecisionKind, Flexibility, GeneralStatus
+from webapp.scopes.rules.flexibility import in_force
 from webapp.scopes.rules.lines import RANK_STEP, Line, digest, duplicate_key
 from webapp.scopes.rules.publication import effective_instant
+from webapp.scopes.rules.rights import FileRight
 from webapp.scopes.rules.states import Draft, Online
 from webapp.scopes.services import lines as line_services
 from webapp.scopes.services.decisions import DecisionValues, record_decision
 from webapp.scopes.services.publication import published_rows, request_publication, review
+from webapp.scopes.services.rights import first_responsible, give
+from webapp.scopes.services.versions import name_draft
 
 Source = Callable[[], Iterator[tuple[str, dict[str, str]]]]
 General = tuple[str, str, str]
@@ -58,7 +65,7 @@ CERTIFICATION: tuple[General, ...] = (("1", "Systèmes de management", "FLEX1"),
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One file: whose, what, and what happened to it. ``ages`` are those of its requests in days, oldest first."""
+    """One file: whose, what, and what happened to it. ``ages`` are those of its requests in days, oldest first; ``granted`` its methods."""
 
     number: str
     body: str
@@ -69,11 +76,13 @@ class Story:
     sizes: tuple[int, ...] = ()
     draft: bool = False
     ask: bool = False
+    granted: tuple[str, ...] = ()
     decisions: tuple[tuple[DecisionKind, str, int, str], ...] = ()
 
 
 SUSPENDED, TERMINATED, WITHDRAWN = DecisionKind.SUSPENSION, DecisionKind.TERMINATION, DecisionKind.FLEXIBILITY_WITHDRAWAL
 STORIES: tuple[Story, ...] = (
+    *(Story(number, body, of, generals(of), partial(proposals, of), draft=True, granted=granted(of)) for number, body, of in SHOWN),
     Story(
         "1-0042",
         "vauban",
@@ -107,6 +116,14 @@ STORIES: tuple[Story, ...] = (
 )
 
 
+#: What the body calls some of its versions: (file, version) → name.
+NAMES = {
+    ("1-0042", 1): "Premier cycle",
+    ("1-0042", 4): "Extension aux micropolluants",
+    ("1-0042", 7): "Renouvellement",
+}
+
+
 def load(world: World) -> None:
     """Make the bodies and their files; the clock is put back where it was."""
     now = world.clock.now()
@@ -115,6 +132,21 @@ def load(world: World) -> None:
     for story in STORIES:
         _load(world, story, now)
         world.clock.set(now)
+    _entrust(world)
+    scopes_import.load(world)
+
+
+def _entrust(world: World) -> None:
+    """A colleague stands in for a time, somebody reads for an audit: given by the person responsible."""
+    claire, settings = world.actor("claire.fontaine", "vauban"), world.settings
+    today = world.clock.now().astimezone(PARIS).date()
+    for number, username, right, days, reason in (
+        ("1-0187", "lea.moreau", FileRight.DELEGATE, 21, "Congés de Claire Fontaine"),
+        ("1-0042", "yves.colin", FileRight.AUDITOR, 60, "Audit interne de novembre"),
+        ("2-0118", "yves.colin", FileRight.AUDITOR, 60, "Audit interne de novembre"),
+    ):
+        person = world.people[username].id
+        give(world.session, claire, world.clock, number, person, right, today + timedelta(days=days), reason, settings.public_url)
 
 
 def _editor(world: World, body: str) -> Actor:
@@ -165,6 +197,8 @@ def _file(world: World, story: Story, now: datetime) -> tuple[Dossier, dict[str,
     )
     world.session.add(file)
     world.session.flush()
+    for rank, name in enumerate(vocabulary.SITES if story.activity == "biologie" else ()):
+        world.session.add(DossierSite(organisation_id=body.id, dossier_id=file.id, name=name, rank=rank, version=1))
     ids = {}
     for rank, (code, title, flexibility) in enumerate(story.generals):
         line = GeneralLine(
@@ -174,12 +208,16 @@ def _file(world: World, story: Story, now: datetime) -> tuple[Dossier, dict[str,
             title=title,
             flexibility=Flexibility(flexibility),
             status=GeneralStatus.ACTIVE,
+            methods=list(story.granted),
             rank=rank,
             version=1,
         )
         world.session.add(line)
         world.session.flush()
         ids[code] = line.id
+    world.clock.set(opened)
+    first_responsible(world.session, world.clock, file, None)
+    world.clock.set(now)
     return file, ids
 
 
@@ -190,7 +228,8 @@ def _version(world: World, story: Story, file: Dossier, number: int, age: int, l
     name = world.organisations[story.body].name
     titles = [snapshot.GeneralTitle(code, title, flexibility, "active") for code, title, flexibility in story.generals]
     head = snapshot.VersionHead(file.number, name, number, requested_at, effective_at)
-    image = snapshot.build(head, activity(story.activity), titles, lines)
+    of = activity(story.activity)
+    image = snapshot.build(head, of, titles, lines, in_force(of.reference, requested_at.astimezone(PARIS).date()))
     text = snapshot.canonical(image)
     row = PublishedVersion(
         organisation_id=file.organisation_id,
@@ -198,7 +237,9 @@ def _version(world: World, story: Story, file: Dossier, number: int, age: int, l
         number=number,
         organisation_name=name,
         requested_at=requested_at,
+        requested_by=_editor(world, story.body).account_id,
         effective_at=effective_at,
+        name=NAMES.get((story.number, number), ""),
         snapshot=text,
         snapshot_head=snapshot.read_head(image),
         sha256=snapshot.sha256(text),
@@ -256,7 +297,7 @@ def _recent(world: World, story: Story, file: Dossier, now: datetime) -> None:
         _vauban_draft(world, editor)
     elif story.draft and story.ages:
         cells = dict(next(iter(story.source()))[1])
-        key = next(column.key for column in activity(story.activity).columns if column.role == "method")
+        key = next(column.key for column in activity(story.activity).columns if column.role is ColumnRole.METHOD)
         line_services.save_line(world.session, editor, world.clock, story.number, 1, 1, cells | {key: _next_revision(cells[key])})
     if story.ask:
         seen = review(world.session, world.clock, file.id, file.activity)
@@ -272,9 +313,10 @@ def _recent(world: World, story: Story, file: Dossier, now: datetime) -> None:
 
 
 def _vauban_draft(world: World, editor: Actor) -> None:
-    """Change three lines of the great file: a revision, a method of the body's own that its flexibility does not cover, a new line."""
+    """Change three lines of the great file: a revision, and two methods that its flexibility does not cover, one of the body's own."""
     everything = list(vocabulary.vauban())
-    edits = {103: {"principe": "Flux continu", "reference": "NF EN ISO 13395:1996"}, 105: {"reference": "Méthode interne MO-17"}}
+    name_draft(world.session, editor, world.clock, "1-0042", "Avant la révision des chlorures")
+    edits = {103: {"reference": "NF EN ISO 10304-1:2021"}, 105: {"reference": "Méthode interne MO-17"}}
     for number, values in edits.items():
         line_services.save_line(world.session, editor, world.clock, "1-0042", number, 1, everything[number - 1][1] | values)
     added = vocabulary.trial("Eaux douces", "Plomb (Pb)", "Absorption atomique électrothermique", "NF EN ISO 15586:2004")
@@ -282,6 +324,6 @@ def _vauban_draft(world: World, editor: Actor) -> None:
 
 
 def _next_revision(reference: str) -> str:
-    """Return the same reference with a later year, when it ends with one."""
+    """Return the same reference with a later year, or as amended when it is a text of law."""
     stem, mark, year = reference.rpartition(":")
-    return f"{stem}:{int(year) + 7}" if mark and year.isdigit() else f"{reference} (révision)"
+    return f"{stem}:{int(year) + 7}" if mark and year.isdigit() else f"{reference} modifié"

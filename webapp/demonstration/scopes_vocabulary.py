@@ -99,7 +99,7 @@ CALIBRATIONS = (
     ("Température", "Chaîne de mesure à thermocouple", "0 °C à 1 000 °C", "1,2 °C", "Comparaison en four"),
     ("Température", "Enceinte climatique", "−30 °C à 150 °C", "0,4 °C", "Caractérisation à neuf capteurs"),
     ("Humidité relative", "Hygromètre à variation d’impédance", "10 %HR à 95 %HR", "1,1 %HR", "Comparaison en enceinte"),
-    ("Masse", "Masses de 1 mg à 10 kg", "1 mg à 10 kg", "Classe F1", "Comparaison par substitution"),
+    ("Masse", "Masses de 1 mg à 10 kg", "1 mg à 10 kg", "0,3 mg", "Comparaison par substitution"),
     ("Masse", "Instrument de pesage à fonctionnement non automatique", "0 g à 60 kg", "1,5·10⁻⁵ m", "Étalonnage par masses étalons"),
     ("Pression relative", "Manomètre numérique", "0 bar à 700 bar", "0,02 %", "Balance manométrique"),
     ("Longueur", "Pied à coulisse", "0 mm à 500 mm", "12 µm", "Cales étalons"),
@@ -170,9 +170,12 @@ def calibrations() -> Iterator[tuple[str, Cells]]:
         )
 
 
+SITES = ("Site central", "Site de l’hôpital")
+
+
 def exams() -> Iterator[tuple[str, Cells]]:
     """Yield lines of biologie médicale on two sites."""
-    for site, (sample, exam, principle) in product(("Site central", "Site de l’hôpital"), EXAMS):
+    for site, (sample, exam, principle) in product(SITES, EXAMS):
         molecular = "PCR" in principle
         reference = "Méthode interne MO-BIO-31" if molecular else "Notice du fournisseur"
         yield (
@@ -182,7 +185,7 @@ def exams() -> Iterator[tuple[str, Cells]]:
                 "examen": exam,
                 "principe": principle,
                 "reference": reference,
-                "remarques": site,
+                "site": site,
             },
         )
 

@@ -11,7 +11,7 @@ from webapp.actor import Actor, Role
 from webapp.clock import Clock
 from webapp.declarations import queries as declarations
 from webapp.helpdesk import presenting as helpdesk_desk
-from webapp.helpdesk import queries as helpdesk
+from webapp.helpdesk.queries import searching as helpdesk
 from webapp.scopes import queries as scopes
 from webapp.texts import mark as _m
 from webapp.web.rows import FoundRow, WaitingRow
@@ -32,7 +32,7 @@ class Counter(Generic[Row]):
 
 
 def _works_at_scopes(actor: Actor) -> bool:
-    return actor.has(Role.SCOPE_EDITOR, Role.SCOPE_OFFICER)
+    return actor.has(Role.SCOPE_EDITOR, Role.SCOPE_AUDITOR, Role.SCOPE_OFFICER)
 
 
 def _works_at_declarations(actor: Actor) -> bool:
@@ -54,14 +54,14 @@ def _soonest(rows: Sequence[WaitingRow]) -> list[WaitingRow]:
     return sorted(rows, key=lambda row: row.when or _LAST)
 
 
-def search_everywhere(session: Session, actor: Actor, folded_words: list[str]) -> list[Counter[FoundRow]]:
+def search_everywhere(session: Session, actor: Actor, clock: Clock, folded_words: list[str]) -> list[Counter[FoundRow]]:
     """Return what each counter finds, for the organisations the actor may see; counters that find nothing are left out."""
     if not folded_words:
         return []
     found: list[Counter[FoundRow]] = []
     if _works_at_scopes(actor):
-        found.append(Counter(_m("Portées"), "scopes.index", scopes.search(session, actor, folded_words, MOST_FOUND)))
+        found.append(Counter(_m("Portées"), "scopes.index", scopes.search(session, actor, clock, folded_words, MOST_FOUND)))
     if _works_at_declarations(actor):
         found.append(Counter(_m("Déclarations"), "declarations.index", declarations.search(session, actor, folded_words, MOST_FOUND)))
-    found.append(Counter(_m("Assistance"), "helpdesk.index", helpdesk.search(session, actor, folded_words, MOST_FOUND)))
+    found.append(Counter(_m("Assistance"), "helpdesk.index", helpdesk.search(session, actor, " ".join(folded_words), MOST_FOUND)))
     return [counter for counter in found if counter.rows]

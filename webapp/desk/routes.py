@@ -32,5 +32,5 @@ def home() -> Response:
 def search() -> Response:
     """Find files, returns and tickets by number, name or text."""
     query = (clean_text(request.args.get("q")) or "")[:200]
-    found = search_everywhere(get_session(), current_actor(), words(query)) if query else []
+    found = search_everywhere(get_session(), current_actor(), current_clock(), words(query)) if query else []
     return page("desk/search.html", query=query, found=found)

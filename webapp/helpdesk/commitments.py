@@ -9,24 +9,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.contracts import queries as contracts
+from webapp.contracts.exceptional import first_day, read_days
 from webapp.contracts.models import Site
-from webapp.contracts.presenting import hours_words
+from webapp.contracts.presenting import holidays_words, hours_words, special_words
 from webapp.contracts.queries import LevelInForce
 from webapp.contracts.rules import (
     GENERAL_TERMS,
     HOSTING_LABELS,
-    TERRITORY_LABELS,
-    DurationRule,
     Hosting,
     LevelTerms,
+    Plan,
     calendar_named,
+    read_calendar,
     service_calendar,
 )
 from webapp.db import Rows
+from webapp.helpdesk.ahead import remembered
 from webapp.helpdesk.models import TicketSite
 from webapp.helpdesk.rules.commitment import Commitment
-from webapp.helpdesk.rules.deadlines import Target
-from webapp.worktime import Territory, WorkCalendar
+from webapp.helpdesk.rules.shift import targets_of
+from webapp.worktime import WorkCalendar
 
 __all__ = [
     "Offer",
@@ -36,8 +38,10 @@ __all__ = [
     "level_label",
     "offer_key",
     "offers",
+    "site_calendars",
     "sites_of",
     "sites_of_ticket",
+    "terms_of",
     "with_sites",
 ]
 
@@ -57,6 +61,11 @@ def desk_hours() -> WorkCalendar:
     return service_calendar()
 
 
+def desk_calendar_at(session: Session, at: datetime) -> WorkCalendar:
+    """Return the desk's own calendar with the exceptional days known around an instant."""
+    return service_calendar(days=contracts.days_since(session, at))
+
+
 def offers(session: Session, organisation_id: int, at: datetime) -> list[Offer]:
     """Return what the organisation may report under at an instant: its contracts in force, else the default level (FL-12.1)."""
     found = contracts.contracts_in_force(session, organisation_id, at)
@@ -66,7 +75,7 @@ def offers(session: Session, organisation_id: int, at: datetime) -> list[Offer]:
         Offer(
             key=str(item.contract_id),
             label=_subscribed(item),
-            commitment=_commitment(item.level, item.level.terms, item.contract_id, in_house=item.hosting is Hosting.IN_HOUSE),
+            commitment=_commitment(item.level, item.level.terms, item.level.calendar(since=first_day(at)), item),
             level=item.level,
         )
         for item in found
@@ -82,32 +91,55 @@ def _subscribed(item: contracts.Subscription) -> str:
 def _default_offer(session: Session, at: datetime) -> Offer:
     level = contracts.default_level(session, at)
     if level is None:
-        return Offer("", str(_("Conditions générales")), _commitment(None, GENERAL_TERMS))
-    return Offer("", _level(level.label, level.number), _commitment(level, level.terms), level)
+        calendar = service_calendar(code=GENERAL_TERMS.hours_code, days=contracts.days_since(session, at))
+        return Offer("", str(_("Conditions générales")), _commitment(None, GENERAL_TERMS, calendar))
+    return Offer("", _level(level.label, level.number), _commitment(level, level.terms, level.calendar(since=first_day(at))), level)
 
 
-def _commitment(level: LevelInForce | None, terms: LevelTerms, contract_id: int | None = None, *, in_house: bool = False) -> Commitment:
-    elapsed = terms.rule is DurationRule.ELAPSED and terms.restoration_minutes > 0
+def _commitment(
+    level: LevelInForce | None, terms: LevelTerms, calendar: WorkCalendar, contract: contracts.Subscription | None = None
+) -> Commitment:
+    first_response, restoration = targets_of(terms)
     return Commitment(
-        calendar=level.calendar() if level else service_calendar(code=terms.hours_code),
-        first_response=Target(terms.response_days, terms.response_time),
-        restoration=Target(terms.restoration_days, terms.restoration_time, elapsed),
-        contract_id=contract_id,
+        calendar=calendar,
+        first_response=first_response,
+        restoration=restoration,
+        contract_id=contract.contract_id if contract else None,
         level_version_id=level.version_id if level else None,
-        in_house=in_house,
+        in_house=contract is not None and contract.hosting is Hosting.IN_HOUSE,
+        paying=contract is not None and contract.plan is not Plan.FREEMIUM,
+        paying_first=terms.paying_first,
     )
 
 
 def with_sites(session: Session, offer: Offer, site_ids: tuple[int, ...], at: datetime) -> Offer:
-    """Return the offer on the calendar of the chosen sites; where they differ, the one that gives the earliest restoration."""
+    """Return the offer on the calendar of the chosen sites; where they differ, the one that promises the earliest restoration.
+
+    Where that is the same instant, the one that promises the earliest first response.
+    """
     if not site_ids:
         return offer
-    code = (offer.level.terms if offer.level else GENERAL_TERMS).hours_code
-    calendars = [contracts.calendar_for_site(site, code) for site in contracts.sites_by_id(session, site_ids)]
+    name = read_calendar(offer.commitment.calendar.version)
+    calendars = [contracts.calendar_for_site(site, name.code, name.days) for site in contracts.sites_by_id(session, site_ids)]
     choices = [replace(offer.commitment, calendar=calendar) for calendar in dict.fromkeys(calendars)]
     if not choices:
         return offer
-    return replace(offer, commitment=min(choices, key=lambda choice: choice.deadlines(at).restoration or at))
+    promised = ((choice, choice.deadlines(at)) for choice in choices)
+    return replace(offer, commitment=min(promised, key=lambda pair: (pair[1].restoration or at, pair[1].first_response))[0])
+
+
+def site_calendars(session: Session, version: str, site_ids: tuple[int, ...]) -> dict[int, str]:
+    """Return the version of each site's calendar: the hours and exceptional days of the calendar ``version``, at that site."""
+    name, rows = read_calendar(version), contracts.sites_by_id(session, site_ids) if site_ids else ()
+    return {row.id: contracts.calendar_for_site(row, name.code, name.days).version for row in rows}
+
+
+def terms_of(session: Session, level_version_id: int | None) -> LevelTerms:
+    """Return what the version of a service level promises that a ticket keeps; the general conditions when it keeps none."""
+    if level_version_id is None:
+        return GENERAL_TERMS
+    level = remembered(session, "level", level_version_id, lambda: contracts.level_version(session, level_version_id))
+    return level.terms if level is not None else GENERAL_TERMS
 
 
 def offer_key(contract_id: int | None) -> str:
@@ -123,13 +155,15 @@ def level_label(row: Any) -> str:
 
 def calendar_words(version: str) -> str:
     """Say a stored calendar as people do: its hours, its holidays, its time zone."""
-    code, _code, rest = version.partition(":")
-    place, _place, zone = rest.partition(":")
-    territory = Territory(place.removesuffix("-no-good-friday"))
-    hours = ", ".join(f"{days} {said}" for days, said in hours_words(code))
-    holidays = _("jours fériés : %(territory)s", territory=_(TERRITORY_LABELS[territory]))
-    where = _("fuseau horaire : %(zone)s", zone=zone)
-    return f"{hours} · {holidays} · {where}"
+    name = read_calendar(version)
+    parts = [
+        ", ".join(f"{days} {said}" for days, said in hours_words(name.code)),
+        str(_("jours fériés : %(territory)s", territory=holidays_words(name.territory, name.good_friday))),
+        str(_("fuseau horaire : %(zone)s", zone=name.timezone)),
+    ]
+    if name.days:
+        parts.append(str(_("jours exceptionnels : %(days)s", days=", ".join(special_words(day) for day in read_days(name.days)))))
+    return " · ".join(parts)
 
 
 def _contract(number: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from babel.dates import get_day_names
 from flask_babel import gettext as _
@@ -13,28 +14,27 @@ from webapp.actor import Actor
 from webapp.clock import PARIS, Clock
 from webapp.helpdesk.commitments import calendar_named, desk_hours
 from webapp.helpdesk.policies import works_the_desk
-from webapp.helpdesk.queue import waiting_rows
+from webapp.helpdesk.queries.queue import waiting_rows
 from webapp.helpdesk.rules.account import Account, Cause
 from webapp.helpdesk.rules.deadlines import SOON, Urgency, urgency
 from webapp.helpdesk.rules.states import State
 from webapp.helpdesk.texts import STATES, STATES_FOR_CLIENT
-from webapp.web.i18n import business_duration, language, machine
+from webapp.web.i18n import business_duration, language, machine, wall_clock
 from webapp.web.rows import WaitingRow
 from webapp.worktime import PieceKind, WorkCalendar
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(NamedTuple):
     """Words and their kind (late, soon, ok or q)."""
 
     text: str
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of a list, ready to be drawn."""
+class Line(NamedTuple):
+    """One row of a list, ready to be drawn; a tuple, whose parts a template names once for the whole list."""
 
+    id: int
     reference: str
     title: str
     client: str
@@ -53,6 +53,7 @@ def lines(rows: Iterable[Any], now: datetime, actor: Actor, *, for_desk: bool = 
     words = _Words(now, for_desk=for_desk)
     return [
         Line(
+            id=row.id,
             reference=row.reference,
             title=row.title,
             client=row.client,
@@ -107,11 +108,12 @@ class _Words:
     def short(self, instant: datetime) -> str:
         """Say an instant briefly, as ``i18n.short`` does, without asking Babel for each cell."""
         local = instant.astimezone(PARIS)
-        return f"{self.days[local.weekday()]} {local:%d/%m %H:%M}"
+        return f"{self.days[local.weekday()]} {local.day:02d}/{local.month:02d} {local.hour:02d}:{local.minute:02d}"
 
     def exact(self, instant: datetime) -> str:
         """Give the exact instant for a title."""
-        return f"{instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S} ({self.paris})"
+        local = instant.astimezone(PARIS)
+        return f"{local.day:02d}/{local.month:02d}/{local.year} {local.hour:02d}:{local.minute:02d}:{local.second:02d} ({self.paris})"
 
 
 @lru_cache(maxsize=8)
@@ -125,14 +127,25 @@ def closed_until(now: datetime, calendar: WorkCalendar | None = None) -> datetim
     return opening if opening > now else None
 
 
-def opening_words(opening: datetime, now: datetime) -> str:
-    """Say a coming opening as people do: « lundi 8 h 30 », with its date when it is a week away or more."""
-    local = opening.astimezone(PARIS)
-    clock = f"{local.hour}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{local:%M}" if language() == "fr" else f"{local:%H:%M}"
+def opening_words(opening: datetime, now: datetime, zone: str = "") -> str:
+    """Say a coming opening as people do: « lundi 8 h 30 », with its date when it is a week away or more.
+
+    ``zone``: the time zone of a site that is not on Paris time; its opening is told by its own clocks.
+    """
+    local = opening.astimezone(ZoneInfo(zone) if zone else PARIS)
+    clock = wall_clock(local)
     day = get_day_names("wide", locale=language())[local.weekday()]
-    if opening - now >= timedelta(days=6):
-        return f"{day} {local:%d/%m} {clock}"
-    return f"{day} {clock}"
+    said = f"{day} {local:%d/%m} {clock}" if opening - now >= timedelta(days=6) else f"{day} {clock}"
+    return str(_("%(when)s à l’heure du site", when=said)) if zone else said
+
+
+def on_site(instant: datetime, zone: str) -> str:
+    """Say when an instant is on the clocks of a site away from Paris time: « 17 h 59 à l’heure du site », with the day if it is another."""
+    if not zone:
+        return ""
+    local = instant.astimezone(ZoneInfo(zone))
+    day = "" if local.date() == instant.astimezone(PARIS).date() else get_day_names("wide", locale=language())[local.weekday()] + " "
+    return str(_("%(when)s à l’heure du site", when=f"{day}{wall_clock(local)}"))
 
 
 @dataclass(frozen=True, slots=True)

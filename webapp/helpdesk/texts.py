@@ -1,6 +1,7 @@
 """What the user reads for each code of the rules: French source strings, translated where they are shown."""
 
 from webapp.helpdesk.rules.account import Cause
+from webapp.helpdesk.rules.priority import Impact
 from webapp.helpdesk.rules.services import ServiceType
 from webapp.helpdesk.rules.states import State, Verb
 from webapp.texts import mark as _m
@@ -11,6 +12,8 @@ STATES: dict[State, str] = {
     State.CONFIRMED: _m("En cours"),
     State.WAITING_CLIENT: _m("En attente du client"),
     State.WAITING_ACCESS: _m("Accès au site"),
+    State.QUOTED: _m("Prestation proposée"),
+    State.BILLABLE: _m("Prestation acceptée"),
     State.RESTORED: _m("Rétabli"),
     State.CLOSED: _m("Clos"),
     State.DISMISSED: _m("Hors interruption"),
@@ -23,6 +26,8 @@ STATES_FOR_CLIENT: dict[State, str] = {
     State.CONFIRMED: _m("En cours de traitement"),
     State.WAITING_CLIENT: _m("Votre réponse est attendue"),
     State.WAITING_ACCESS: _m("En attente d’accès au site"),
+    State.QUOTED: _m("Votre accord est attendu"),
+    State.BILLABLE: _m("Prestation en cours"),
     State.RESTORED: _m("Rétabli"),
     State.CLOSED: _m("Clos"),
     State.DISMISSED: _m("Clos : hors interruption"),
@@ -40,6 +45,12 @@ VERBS: dict[Verb, str] = {
     Verb.CLOSE: _m("Clore"),
     Verb.DISMISS: _m("Ce n’est pas une interruption"),
     Verb.REOPEN: _m("Rouvrir"),
+    Verb.CANCEL: _m("Retirer mon signalement"),
+    Verb.PROPOSE: _m("Proposer une prestation"),
+    Verb.ACCEPT: _m("Accepter la prestation"),
+    Verb.REFUSE: _m("Refuser la prestation"),
+    Verb.WITHDRAW: _m("Retirer la proposition"),
+    Verb.COMPLETE: _m("Prestation réalisée"),
 }
 
 #: What the history and the announcement say once it is done.
@@ -54,6 +65,12 @@ DONE: dict[Verb, str] = {
     Verb.CLOSE: _m("Le ticket est clos et ses durées sont fixées."),
     Verb.DISMISS: _m("Le ticket est clos : ce n’était pas une interruption."),
     Verb.REOPEN: _m("Le ticket est rouvert."),
+    Verb.CANCEL: _m("Votre signalement est retiré."),
+    Verb.PROPOSE: _m("La prestation est proposée au client ; le décompte est arrêté."),
+    Verb.ACCEPT: _m("La prestation est acceptée."),
+    Verb.REFUSE: _m("La prestation est refusée ; le ticket est clos."),
+    Verb.WITHDRAW: _m("La proposition est retirée ; le ticket est clos."),
+    Verb.COMPLETE: _m("La prestation est réalisée et le ticket est clos."),
 }
 
 CAUSES: dict[Cause, str] = {
@@ -67,6 +84,12 @@ CAUSES: dict[Cause, str] = {
     Cause.SITE_ACCESS: _m("Suspendu : accès au site demandé"),
     Cause.PLANNED: _m("Non compté : interruption programmée"),
     Cause.RELAPSE: _m("Non compté : service rétabli, puis nouvelle panne"),
+}
+
+IMPACTS: dict[Impact, str] = {
+    Impact.EVERYBODY: _m("Tout le monde"),
+    Impact.SEVERAL: _m("Plusieurs personnes"),
+    Impact.ONE_PERSON: _m("Une personne"),
 }
 
 SERVICES: dict[ServiceType, str] = {

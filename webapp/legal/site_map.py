@@ -33,6 +33,10 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             (_m("Déclarations"), "declarations.index"),
             (_m("Campagnes"), "declarations.campaigns"),
+            (_m("Modèles de formulaires"), "declarations.form_models"),
+            (_m("Suivi des campagnes"), "declarations.board"),
+            (_m("Calcul de la CSA"), "declarations.csa_calculator"),
+            (_m("Vérifier un récépissé"), "declarations.verification"),
         ),
     ),
     (
@@ -42,6 +46,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             (_m("Mes signalements"), "helpdesk.index"),
             (_m("Nouveau signalement"), "helpdesk.report"),
             (_m("File d’assistance"), "helpdesk.queue"),
+            (_m("Chiffres de l’assistance"), "helpdesk.figures"),
+            (_m("Réglages de l’assistance"), "helpdesk.settings"),
             (_m("Contrats"), "contracts.index"),
         ),
     ),

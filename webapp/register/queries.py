@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session, aliased
 
 from webapp.errors import NotFound
 from webapp.folding import fold, like, words
-from webapp.scopes.models import Dossier, PublishedLine, PublishedVersion
+from webapp.scopes.models import Dossier, PublishedLine, PublishedVersion, VersionAnnex
+from webapp.scopes.queries.lives import version_lines_of
 from webapp.scopes.rules.decisions import GENERAL_STATUS_LABELS, GeneralStatus
+from webapp.scopes.rules.lines import Line
 from webapp.scopes.rules.states import Online
 
 PAGE_LINES = 100
@@ -24,7 +26,10 @@ AnyRow = Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A version as the public sees it; ``ended_at`` is when it stopped being in force (None: it has not)."""
+    """A version as the public sees it; ``ended_at`` is when it stopped being in force (None: it has not).
+
+    Sizes are in bytes; ``pdf_size`` is None until the annex is made.
+    """
 
     dossier_id: int
     version_id: int
@@ -41,6 +46,8 @@ class Published:
     sha256: str
     latest: bool
     closed: bool
+    json_size: int
+    pdf_size: int | None
     columns: Sequence[Mapping[str, str]]
     generals: Sequence[Mapping[str, str]]
 
@@ -71,6 +78,15 @@ _NEXT: Any = (
 )
 
 
+_PDF_SIZE: Any = (
+    select(func.octet_length(VersionAnnex.pdf))
+    .where(VersionAnnex.version_id == PublishedVersion.id)
+    .correlate(PublishedVersion)
+    .scalar_subquery()
+    .label("pdf_size")
+)
+
+
 def exists(session: Session, number: str, now: datetime) -> bool:
     """Tell whether something was ever published under a number."""
     query = select(PublishedVersion.id).join(Dossier, Dossier.id == PublishedVersion.dossier_id)
@@ -94,6 +110,8 @@ def published(session: Session, number: str, now: datetime, *, at: datetime | No
             PublishedVersion.sha256,
             PublishedVersion.snapshot_head,
             PublishedVersion.organisation_name,
+            func.octet_length(PublishedVersion.snapshot).label("json_size"),
+            _PDF_SIZE,
             Dossier.number.label("file_number"),
             Dossier.online,
             _NEXT,
@@ -135,23 +153,46 @@ def _published(row: AnyRow, now: datetime) -> Published:
         row.sha256,
         row.next_at is None or row.next_at > now,
         row.online is Online.CLOSED,
+        row.json_size,
+        row.pdf_size,
         head["columns"],
         head["general"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LineVersions:
+    """A line in the versions that took effect: ``lines`` what it said by version, ``organisation`` as the last of them names it."""
+
+    organisation: str
+    versions: Sequence[tuple[AnyRow, Line | None]]
+    lines: Mapping[int, Line]
+
+
+def line_versions(session: Session, number: str, line: int, now: datetime) -> LineVersions:
+    """Return a line in every version that has taken effect; :class:`NotFound` when it was in none."""
+    dossier_id = session.scalar(select(Dossier.id).where(Dossier.number == number))
+    known = version_lines_of(session, dossier_id, line, PublishedVersion.effective_at <= now) if dossier_id is not None else []
+    lines_by_version = {row.number: found for row, found in known if found is not None}
+    if not lines_by_version:
+        raise NotFound(f"{number}/{line}")
+    return LineVersions(known[-1][0].snapshot_head["organisation"], known, lines_by_version)
 
 
 def _of_version(version_id: int, text: str) -> list[ColumnElement[bool]]:
     return [PublishedLine.version_id == version_id, *(PublishedLine.search_text.like(like(word), escape="\\") for word in words(text))]
 
 
-def lines(session: Session, version_id: int, *, text: str = "", offset: int = 0) -> tuple[Sequence[AnyRow], int]:
-    """Return one page of a version's lines, in its order, and how many there are."""
+def lines(
+    session: Session, version_id: int, *, text: str = "", offset: int = 0, limit: int | None = PAGE_LINES
+) -> tuple[Sequence[AnyRow], int]:
+    """Return one page of a version's lines (``limit`` None: all of them), in its order, and how many there are."""
     place = (
         select(PublishedLine.id, func.count().over().label("total"))
         .where(*_of_version(version_id, text))
         .order_by(PublishedLine.position)
         .offset(offset)
-        .limit(PAGE_LINES)
+        .limit(limit)
         .subquery()
     )
     rows = session.execute(

@@ -1,4 +1,4 @@
-"""Forms of the accreditation body's officers."""
+"""Forms about files: those of the accreditation body's officers, and who works on a file."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -7,6 +7,7 @@ from wtforms.validators import Optional
 
 from webapp.scopes.rules.activities import Activity, all_activities
 from webapp.scopes.rules.decisions import DECISION_LABELS, DecisionKind, Flexibility
+from webapp.scopes.rules.rights import RIGHT_LABELS, FileRight
 from webapp.web.forms import BaseForm, ChoiceField, DayField, at_most, required
 
 FLEXIBILITIES = [("", "—"), *[(item.value, item.value) for item in Flexibility]]
@@ -18,6 +19,7 @@ class GeneralLineForm(BaseForm):
     code = StringField(_l("Repère"), [required(), at_most(10)])
     title = StringField(_l("Intitulé"), [required(), at_most(300)])
     flexibility = ChoiceField(_l("Flexibilité"), [required()])
+    methods = TextAreaField(_l("Méthodes accordées, une référence par ligne"), [Optional(), at_most(40_000)])
 
     def for_activity(self, of: Activity) -> "GeneralLineForm":
         """Offer the flexibilities of the activity."""
@@ -44,3 +46,13 @@ class DecisionForm(BaseForm):
     code = StringField(_l("Repère de la ligne nouvelle"), [Optional(), at_most(10)])
     title = StringField(_l("Intitulé nouveau"), [Optional(), at_most(300)])
     flexibility = ChoiceField(_l("Flexibilité nouvelle"), [Optional()])
+    methods = TextAreaField(_l("Méthodes accordées par l’extension, une référence par ligne"), [Optional(), at_most(40_000)])
+
+
+class RightForm(BaseForm):
+    """A right on a file for one person."""
+
+    account = ChoiceField(_l("Personne"), [required()])
+    right = ChoiceField(_l("Droit"), [required()], choices=lambda: [(item.value, _(RIGHT_LABELS[item])) for item in FileRight])
+    until = DayField(_l("Dernier jour"), [Optional()])
+    reason = StringField(_l("Motif"), [Optional(), at_most(300)])

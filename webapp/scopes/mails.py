@@ -1,6 +1,6 @@
 """Messages about scopes: they carry links and numbers, never the lines themselves (SO-CFG); in French (FL-20)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -39,6 +39,22 @@ def decided(number: str, kind: str, code: str, reference: str, effect: str, link
         code=code,
         reference=reference,
         effect=_(effect),
+        link=link,
+    )
+    return subject, body
+
+
+@force_locale("fr")
+def entrusted(number: str, right: str, until: date | None, link: str) -> tuple[str, str]:
+    """Return subject and body of the notice that a right on a file was given; ``right`` is a marked text, ``until`` its last day."""
+    subject = _("Dossier %(number)s : un droit vous est donné", number=number)
+    words = _("Ce droit cesse le %(day)s au soir.", day=until.strftime("%d/%m/%Y")) if until else _("Ce droit n’a pas de terme fixé.")
+    body = _(
+        "Bonjour,\n\nVotre droit sur le dossier %(number)s : %(right)s. %(words)s\n\nVoir le dossier : %(link)s\n\n"
+        "Message automatique de Guichet.",
+        number=number,
+        right=_(right),
+        words=words,
         link=link,
     )
     return subject, body

@@ -60,7 +60,13 @@ def _words(status: int) -> tuple[str, str]:
         404: (_("Page introuvable"), _("L'adresse est inexacte, ou l'objet n'existe pas. Vérifiez l'adresse ou partez de l'accueil.")),
         405: (_("Action impossible ici"), _("Cette adresse n'accepte pas cette action. Partez de l'accueil.")),
         409: (_("Modifié entre-temps"), _("Quelqu'un d'autre a modifié cet objet. Rechargez la page pour voir la version actuelle.")),
-        413: (_("Envoi trop volumineux"), _("Ce que vous envoyez dépasse la taille permise. Réduisez-le et recommencez.")),
+        413: (
+            _("Envoi trop volumineux"),
+            _(
+                "Ce que vous envoyez dépasse la taille permise. Revenez à la page précédente : vos textes y sont encore ; "
+                "allégez les fichiers."
+            ),
+        ),
         422: (_("Saisie à corriger"), _("Une valeur ne peut pas être acceptée. Revenez au formulaire pour la corriger.")),
         429: (_("Trop de tentatives"), _("Attendez un peu avant de recommencer.")),
         503: (_("Service momentanément occupé"), _("Rien n'a été enregistré. Recommencez dans quelques secondes.")),

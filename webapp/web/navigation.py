@@ -26,6 +26,7 @@ COUNTERS = (
     Entry(_m("Campagnes"), "declarations.campaigns", "/campagnes"),
     Entry(_m("File d'assistance"), "helpdesk.queue", "/assistance/file"),
     Entry(_m("Assistance"), "helpdesk.index", "/assistance"),
+    Entry(_m("Réglages"), "helpdesk.settings", "/assistance/reglages"),
     Entry(_m("Contrats"), "contracts.index", "/contrats"),
     Entry(_m("Administration"), "administration.index", "/administration"),
 )

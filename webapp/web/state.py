@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from flask import Response, current_app
+from sqlalchemy.orm import Session
 
 from webapp.clock import Clock
 from webapp.config import Settings
@@ -24,6 +25,10 @@ class State:
     status_words: Callable[[], tuple[str, bool] | None] | None = None
     #: Called after the commit of a transaction that queued mail.
     mail_queued: Callable[[], None] = lambda: None
+    #: Called after the commit of a transaction that left long work to a job.
+    work_queued: Callable[[], None] = lambda: None
+    #: Called in the transaction that changed a contract, with its id: tickets take the order of priority that it now gives them.
+    contract_changed: Callable[[Session, int], None] = lambda _session, _contract_id: None
 
 
 def state() -> State:

@@ -2,8 +2,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -112,8 +113,27 @@ class WorkCalendar:
         opening = self.next_open(start)
         if not days:
             return opening
-        local = opening.astimezone(self._zone)
-        ordinal = local.toordinal()
+        day = self._open_day(opening, days)
+        return self.next_open(datetime.combine(day, opening.astimezone(self._zone).time(), tzinfo=self._zone))
+
+    def end_of_business_day(self, start: datetime, days: int) -> datetime:
+        """The last closing of the date that comes `days` (1 or more) open dates after the first open instant at or after
+        `start`; of that instant's own date when `days` is 0. Raises as `add` does.
+        """
+        opening = self.next_open(start)
+        day = self._open_day(opening, days) if days else opening.astimezone(self._zone).date()
+        midnight = datetime.combine(day, time(), tzinfo=self._zone)
+        return (midnight + self._spans_on(day)[-1][1]).astimezone(UTC)
+
+    @cached_property
+    def usual_day(self) -> timedelta:
+        """The length that most of the week's open days have, the longest of those that are as many; zero when it never opens."""
+        lengths = [sum((closing - opening for opening, closing in day), timedelta()) for day in self._weekly if day]
+        return max(lengths, key=lambda length: (lengths.count(length), length), default=timedelta())
+
+    def _open_day(self, opening: datetime, days: int) -> date:
+        """The date that is open `days` open dates after (before, when negative) that of an open instant."""
+        ordinal = opening.astimezone(self._zone).toordinal()
         table = self._cover(micros(opening))
         while True:
             if days > 0:
@@ -123,8 +143,7 @@ class WorkCalendar:
             if 0 <= i < len(table.open_days):
                 break
             table = self._grow(table, forward=days > 0)
-        day = date.fromordinal(table.open_days[i])
-        return self.next_open(datetime.combine(day, local.time(), tzinfo=self._zone))
+        return date.fromordinal(table.open_days[i])
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Business time from `start` to `end`; negative when `end` comes first."""

@@ -1,36 +1,77 @@
 """Named reads of returns, always for what the actor may see: another's return does not exist (404)."""
 
+from webapp.declarations.queries.board import LATE, BoardRow, board, by_campaign, by_region
 from webapp.declarations.queries.desk import search, waiting
-from webapp.declarations.queries.lists import FILTERS, SORTS, campaign_choices, completeness, count_returns, filtered, list_returns
+from webapp.declarations.queries.justifications import Written, justification_of_last_year, justifications_alone, justifications_of
+from webapp.declarations.queries.lists import (
+    FILTERS,
+    NATIONAL,
+    SORTS,
+    awaited_returns,
+    campaign_choices,
+    completeness,
+    count_returns,
+    filtered,
+    list_returns,
+)
+from webapp.declarations.queries.marks import Exchange, Marked, exchange
+from webapp.declarations.queries.overrides import overrides_of, standing_by_model
 from webapp.declarations.queries.returns import (
     ReturnFile,
     StoredCell,
     Submitted,
+    any_return,
+    find_own_return,
     find_return,
     find_submission,
     history,
     latest_submission,
     stored_cells,
+    submission_of_rank,
     visible_to,
+    vouched,
 )
+from webapp.declarations.queries.sections import SharedSection, shared_sections
 
 __all__ = [
     "FILTERS",
+    "LATE",
+    "NATIONAL",
     "SORTS",
+    "BoardRow",
+    "Exchange",
+    "Marked",
     "ReturnFile",
+    "SharedSection",
     "StoredCell",
     "Submitted",
+    "Written",
+    "any_return",
+    "awaited_returns",
+    "board",
+    "by_campaign",
+    "by_region",
     "campaign_choices",
     "completeness",
     "count_returns",
+    "exchange",
     "filtered",
+    "find_own_return",
     "find_return",
     "find_submission",
     "history",
+    "justification_of_last_year",
+    "justifications_alone",
+    "justifications_of",
     "latest_submission",
     "list_returns",
+    "overrides_of",
     "search",
+    "shared_sections",
+    "standing_by_model",
     "stored_cells",
+    "submission_of_rank",
     "visible_to",
+    "vouched",
     "waiting",
 ]

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Organisation
 from webapp.actor import Actor, Role
 from webapp.db import Rows
-from webapp.declarations.formula import CellKey
-from webapp.declarations.model import FormModel
-from webapp.declarations.models import Campaign, CellValue, Return, ReturnEvent, Submission
-from webapp.declarations.policies import ReturnFacts, may_know
-from webapp.declarations.registry import get_model
-from webapp.declarations.rules import Audience, CampaignState, Kind, ReturnState
-from webapp.declarations.values import Entry
+from webapp.declarations.models import Campaign, CellValue, ControlOverride, Return, ReturnEvent, Submission
+from webapp.declarations.policies import ReturnFacts, is_declarant_of, may_know
+from webapp.declarations.queries.previous import figures_of_last_year, submitted_last_year
+from webapp.declarations.rules.form_models.model import FormModel, RecordField
+from webapp.declarations.rules.form_models.registry import model_in_force
+from webapp.declarations.rules.language.evaluation import Figure
+from webapp.declarations.rules.language.formula import CellKey
+from webapp.declarations.rules.values import Entry
+from webapp.declarations.rules.workflow import Audience, CampaignState, Kind, ReturnState, same_digest
+from webapp.declarations.rules.workflow import digest as text_digest
 from webapp.errors import NotFound
 
 
@@ -43,8 +46,20 @@ class ReturnFile:
     campaign_state: CampaignState
     opens_on: date
     deadline: date
+    """The last day on which this return is in time: the campaign's, or later when it was put off."""
     model_code: str
     model_version: str
+    extended_to: date | None = None
+    acceptances: int = 0
+    accepted_rank: int | None = None
+    reminded_at: datetime | None = None
+    question_at: datetime | None = None
+    switched_off: str | None = None
+    """Codes of the controls switched off in its form model, one a line; only read for one return at a time."""
+    former_sha256: str | None = None
+    """The digest of what was last submitted for the year before; only read for one return at a time."""
+    previous: Mapping[CellKey, Figure] = field(default_factory=dict, compare=False)
+    """Last year's figures, as the form reads them (``@N-1``); only read for one return at a time."""
 
     @property
     def facts(self) -> ReturnFacts:
@@ -52,9 +67,14 @@ class ReturnFile:
         return ReturnFacts(self.organisation_id, self.region, self.state, self.campaign_state, self.opens_on)
 
     @property
+    def record(self) -> dict[RecordField, str]:
+        """What cells may be prefilled with from the body's record."""
+        return {RecordField.NAME: self.organisation, RecordField.SIRET: self.siret or "", RecordField.REGION: self.region or ""}
+
+    @property
     def model(self) -> FormModel:
-        """The form model of the campaign."""
-        return get_model(self.model_code, self.model_version)
+        """The form model of the campaign, with the controls that hold for its exercise and were not switched off."""
+        return model_in_force(self.model_code, self.model_version, self.year, frozenset((self.switched_off or "").split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +121,14 @@ _FILE = (
     Campaign.audience,
     Campaign.state.label("campaign_state"),
     Campaign.opens_on,
-    Campaign.deadline,
+    Return.due_on,
     Campaign.model_code,
     Campaign.model_version,
+    Return.extended_to,
+    Return.acceptances,
+    Return.accepted_rank,
+    Return.reminded_at,
+    Return.question_at,
 )
 
 
@@ -111,6 +136,13 @@ def files_with_campaign() -> Any:
     """Select what :class:`ReturnFile` holds, in its order; the caller says of which returns."""
     joined = select(*_FILE).join(Campaign, Return.campaign_id == Campaign.id)
     return joined.join(Organisation, Return.organisation_id == Organisation.id)
+
+
+def switched_off() -> ScalarSelect[str]:
+    """The codes of the controls switched off in a campaign's form model, one a line, as a column beside the campaign's."""
+    in_force = and_(ControlOverride.in_force, ControlOverride.lifted_at.is_(None))
+    same = and_(ControlOverride.model_code == Campaign.model_code, ControlOverride.model_version == Campaign.model_version)
+    return select(func.aggregate_strings(ControlOverride.control_code, "\n")).where(in_force, same).scalar_subquery()
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -127,13 +159,28 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def find_return(session: Session, actor: Actor, number: str) -> ReturnFile:
     """Load a return by its number. Raises NotFound when there is none that the actor may know of."""
-    row = session.execute(files_with_campaign().where(Return.number == number)).one_or_none()
-    if row is None:
-        raise NotFound
-    file = ReturnFile(*row)
+    file = any_return(session, number)
     if not may_know(actor, file.facts):
         raise NotFound
     return file
+
+
+def find_own_return(session: Session, actor: Actor, number: str) -> ReturnFile:
+    """Load a return by its number, for those who declare in its organisation. Raises NotFound for everybody else."""
+    file = find_return(session, actor, number)
+    if not is_declarant_of(actor, file.facts):
+        raise NotFound
+    return file
+
+
+def any_return(session: Session, number: str) -> ReturnFile:
+    """Load a return whoever asks: for the system's own work. Raises NotFound."""
+    whole = files_with_campaign().add_columns(switched_off(), submitted_last_year())
+    row = session.execute(whole.where(Return.number == number)).one_or_none()
+    if row is None:
+        raise NotFound
+    file = ReturnFile(*row)
+    return replace(file, previous=figures_of_last_year(session, file))
 
 
 def stored_cells(session: Session, return_id: int, tables: Collection[str] | None = None) -> dict[CellKey, StoredCell]:
@@ -176,6 +223,12 @@ def latest_submission(session: Session, return_id: int) -> Submitted | None:
     return Submitted(*row) if row is not None else None
 
 
+def submission_of_rank(session: Session, return_id: int, rank: int) -> Submitted | None:
+    """One submission of a return by its rank, with its snapshot; None when there is none."""
+    row = session.execute(select(*_SUBMITTED).where(Submission.return_id == return_id, Submission.rank == rank)).one_or_none()
+    return Submitted(*row) if row is not None else None
+
+
 def find_submission(session: Session, file: ReturnFile, receipt: str) -> Submitted:
     """One submission of a return that was found for the actor. Raises NotFound."""
     row = session.execute(select(*_SUBMITTED).where(Submission.return_id == file.id, Submission.receipt == receipt)).one_or_none()
@@ -184,10 +237,22 @@ def find_submission(session: Session, file: ReturnFile, receipt: str) -> Submitt
     return Submitted(*row)
 
 
+def vouched(session: Session, receipt: str, digest: str) -> tuple[str, datetime, str] | None:
+    """Number, instant and digest of a submission, for somebody who gives its number and its digest; None when either is wrong.
+
+    A snapshot that no longer is what was frozen is vouched for by nobody.
+    """
+    query = select(Submission.receipt, Submission.submitted_at, Submission.sha256, Submission.snapshot)
+    row = session.execute(query.where(Submission.receipt == receipt)).one_or_none()
+    if row is None or not same_digest(digest, row.sha256) or not same_digest(text_digest(row.snapshot), row.sha256):
+        return None
+    return row.receipt, row.submitted_at, row.sha256
+
+
 def history(session: Session, return_id: int) -> Rows:
     """The steps of a return, newest first."""
     return session.execute(
-        select(ReturnEvent.act, ReturnEvent.at, ReturnEvent.by_name, ReturnEvent.reason, ReturnEvent.receipt)
+        select(ReturnEvent.act, ReturnEvent.at, ReturnEvent.by_name, ReturnEvent.reason, ReturnEvent.receipt, ReturnEvent.until)
         .where(ReturnEvent.return_id == return_id)
         .order_by(ReturnEvent.at.desc(), ReturnEvent.id.desc())
     ).all()

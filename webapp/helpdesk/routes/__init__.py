@@ -1,12 +1,14 @@
 """The help desk's blueprint: reporting, tickets, the agents' queue."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from webapp.clock import PARIS
+from webapp.helpdesk.presenting import on_site
 from webapp.helpdesk.rules.states import Verb
 from webapp.helpdesk.texts import VERBS
 from webapp.web import html
@@ -14,12 +16,13 @@ from webapp.web.i18n import exact_duration
 
 blueprint = Blueprint("helpdesk", __name__)
 blueprint.add_app_template_filter(exact_duration, "exact_duration")
+blueprint.add_app_template_filter(on_site, "on_site")
 
 
 @blueprint.app_template_filter("exact_instant")
-def exact_instant(instant: datetime) -> str:
-    """Say an instant to the second, in Paris time: « 23/11/2026 11:10:05 »."""
-    return f"{instant.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"
+def exact_instant(instant: datetime, zone: str = "") -> str:
+    """Say an instant to the second, in Paris time or in that of a ``zone``: « 23/11/2026 11:10:05 »."""
+    return f"{instant.astimezone(ZoneInfo(zone) if zone else PARIS):%d/%m/%Y %H:%M:%S}"
 
 
 @blueprint.app_template_filter("paragraphs")
@@ -34,6 +37,63 @@ def verb_label(verb: Verb) -> str:
     return str(_(VERBS[verb]))
 
 
-from webapp.helpdesk.routes import acts, desk, export, qualification, reporting, tickets  # noqa: E402 -- each adds its views to the blueprint
+from webapp.helpdesk.routes import (  # noqa: E402 -- each adds its views to the blueprint
+    absences,
+    acts,
+    attachments,
+    billable,
+    bulk,
+    canned,
+    contests,
+    desk,
+    diagnostic,
+    export,
+    figures,
+    keyboard,
+    levels,
+    messages,
+    owed,
+    public_reports,
+    qualification,
+    relations,
+    reporting,
+    reports,
+    saved_views,
+    settings,
+    shifting,
+    talk,
+    teams,
+    tickets,
+    time_spent,
+)
 
-__all__ = ["acts", "blueprint", "desk", "export", "qualification", "reporting", "tickets"]
+__all__ = [
+    "absences",
+    "acts",
+    "attachments",
+    "billable",
+    "blueprint",
+    "bulk",
+    "canned",
+    "contests",
+    "desk",
+    "diagnostic",
+    "export",
+    "figures",
+    "keyboard",
+    "levels",
+    "messages",
+    "owed",
+    "public_reports",
+    "qualification",
+    "relations",
+    "reporting",
+    "reports",
+    "saved_views",
+    "settings",
+    "shifting",
+    "talk",
+    "teams",
+    "tickets",
+    "time_spent",
+]

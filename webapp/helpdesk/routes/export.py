@@ -1,9 +1,8 @@
 """The queue as a table for spreadsheets: what the filters select, sent while it is read."""
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response
@@ -11,26 +10,41 @@ from flask_babel import gettext as _
 
 from webapp.actor import Actor
 from webapp.clock import PARIS
-from webapp.helpdesk.queue import Wanted, exported_rows
+from webapp.helpdesk.queries.queue import Wanted, exported_rows
 from webapp.helpdesk.routes import blueprint
 from webapp.helpdesk.routes.desk import asked_of_queue
 from webapp.helpdesk.texts import SERVICES, STATES
-from webapp.web.request import current_actor, current_clock
+from webapp.spreadsheet import CSV_TYPE, XLSX_TYPE, Cell, Sheet, csv_lines, xlsx
+from webapp.web.i18n import language
+from webapp.web.keyset import Keyset
+from webapp.web.request import current_actor, current_clock, get_session
 from webapp.web.state import State, state
 
 #: Lines of one file at most: more than a year's tickets, less than a browser or a spreadsheet minds.
 MOST_LINES = 20_000
-#: What makes a spreadsheet take a cell for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @blueprint.get("/assistance/file.csv")
 def queue_export() -> Response:
     """Give the tickets that the queue's URL selects as CSV: UTF-8 with its mark, semicolons, times of Paris."""
-    _listing, wanted, order = asked_of_queue()
+    _asked, wanted, order = asked_of_queue()
+    return _attached(Response(_file(state(), current_actor(), wanted, order, _words()), mimetype=CSV_TYPE), wanted, "csv")
+
+
+@blueprint.get("/assistance/file.xlsx")
+def queue_workbook() -> Response:
+    """Give the same tickets as a workbook: instants and durations as such."""
+    _asked, wanted, order = asked_of_queue()
+    words = _words()
+    sheet = Sheet(_("File d'assistance"), words.headings, _lines(exported_rows(get_session(), wanted, order, MOST_LINES), words))
+    content = xlsx([sheet], title=_("File d'assistance"), language=language())
+    return _attached(Response(content, mimetype=XLSX_TYPE), wanted, "xlsx")
+
+
+def _attached(response: Response, wanted: Wanted, kind: str) -> Response:
+    """Name the file after the view and the day."""
     day = current_clock().now().astimezone(PARIS)
-    response = Response(_file(state(), current_actor(), wanted, order, _words()), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="assistance-{wanted.view}-{day:%Y-%m-%d}.csv"'
+    response.headers["Content-Disposition"] = f'attachment; filename="assistance-{wanted.view}-{day:%Y-%m-%d}.{kind}"'
     return response
 
 
@@ -60,28 +74,33 @@ def _words() -> Words:
     )
 
 
-def _file(app: State, actor: Actor, wanted: Wanted, order: tuple[Any, ...], words: Words) -> Iterator[bytes]:
+def _file(app: State, actor: Actor, wanted: Wanted, order: Keyset, words: Words) -> Iterator[bytes]:
     """Yield the file line by line. It has its own session: the request's is closed before the first line is asked for."""
-    yield "\ufeff".encode() + _line(words.headings)
     with app.database.reader() as session:
         session.acts_for(actor)
-        for number, row in enumerate(exported_rows(session, wanted, order, MOST_LINES)):
-            if number == MOST_LINES:
-                yield _line([words.cut])
-                return
-            yield _line(_cells(row, words))
+        yield from csv_lines(words.headings, _lines(exported_rows(session, wanted, order, MOST_LINES), words))
 
 
-def _cells(row: Any, words: Words) -> list[str]:
+def _lines(rows: Iterable[Any], words: Words) -> Iterator[list[Cell]]:
+    """Yield the lines of a file; a list that is cut says so at its end."""
+    for number, row in enumerate(rows):
+        if number == MOST_LINES:
+            yield [words.cut]
+            return
+        yield _cells(row, words)
+
+
+def _cells(row: Any, words: Words) -> list[Cell]:
     """Return one ticket as the cells of its line."""
-    instants = (
+    instants: list[datetime | None] = [
         row.notified_at,
         row.first_response_due_at,
         row.first_responded_at,
         row.restoration_due_at,
         row.restored_at,
         row.closed_at,
-    )
+    ]
+    seconds = (row.business_seconds, row.elapsed_seconds, row.paused_seconds)
     return [
         row.reference,
         row.title,
@@ -91,18 +110,6 @@ def _cells(row: Any, words: Words) -> list[str]:
         words.states[row.state],
         words.priorities[row.priority],
         row.assignee or "",
-        *[f"{at.astimezone(PARIS):%Y-%m-%d %H:%M:%S}" if at else "" for at in instants],
-        *[_duration(seconds) for seconds in (row.business_seconds, row.elapsed_seconds, row.paused_seconds)],
+        *instants,
+        *[None if counted is None else timedelta(seconds=counted) for counted in seconds],
     ]
-
-
-def _duration(seconds: int | None) -> str:
-    """Say a fixed duration as spreadsheets read it: « 13:20:05 »."""
-    return "" if seconds is None else f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-
-
-def _line(cells: list[str]) -> bytes:
-    """Return one line of the file; a cell that a spreadsheet would compute is led by an apostrophe."""
-    held = io.StringIO()
-    csv.writer(held, delimiter=";", lineterminator="\r\n").writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
-    return held.getvalue().encode()

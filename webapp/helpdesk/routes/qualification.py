@@ -9,18 +9,20 @@ from webapp.accounts.queries import organisation_names
 from webapp.errors import Conflict
 from webapp.helpdesk import services
 from webapp.helpdesk.commitments import Offer, offer_key, offers, sites_of, sites_of_ticket, with_sites
-from webapp.helpdesk.forms import QualificationForm, fill_choices, service_of
+from webapp.helpdesk.forms.tickets import QualificationForm, fill_choices, service_of
 from webapp.helpdesk.models import Ticket
-from webapp.helpdesk.queries import get_ticket, get_ticket_with_names
+from webapp.helpdesk.queries.tickets import get_ticket, get_ticket_with_names
 from webapp.helpdesk.routes import blueprint
 from webapp.helpdesk.routes.acts import after, stale, version_of
 from webapp.helpdesk.rules.states import Verb
 from webapp.helpdesk.texts import DONE
+from webapp.web.acting import acts_once
 from webapp.web.pages import page
 from webapp.web.request import current_actor, current_clock, get_session
 
 
 @blueprint.route("/assistance/<reference>/qualifier", methods=["GET", "POST"])
+@acts_once
 def qualify(reference: str) -> Response:
     """Say which client, contract, level and sites a report concerns; ``?client=`` shows what another client has."""
     session, actor, posted = get_session(), current_actor(), request.method == "POST"
@@ -41,7 +43,8 @@ def qualify(reference: str) -> Response:
             return after(ticket, str(_(DONE[Verb.QUALIFY])))
         except Conflict as error:
             return stale(reference, form, error)
-    promises = [(offer, offer.commitment.deadlines(ticket.notified_at)) for offer in found]
+    chosen = tuple(site for site in form.sites.data or () if site in {key for key, _name in form.sites.choices})
+    promises = [(offer, with_sites(session, offer, chosen, ticket.notified_at).commitment.deadlines(ticket.notified_at)) for offer in found]
     moves = client.organisation_id != ticket.organisation_id
     context = {"clients": clients, "client": client, "present": row.client, "moves": moves, "promises": promises}
     return page("helpdesk/qualify.html", 422 if posted else 200, ticket=ticket, form=form, **context)
@@ -69,6 +72,7 @@ def _found(form: QualificationForm, client: services.Client, found: list[Offer],
         service=service_of(form),
         site_ids=sites,
         priority=int(form.priority.data),
+        impact=int(form.impact.data),
         client=client,
         contact=services.Contact(form.contact_name.data, form.contact_phone.data, form.contact_email.data),
     )
@@ -83,6 +87,7 @@ def _present(ticket: Ticket, client: services.Client) -> dict[str, Any]:
         "contract": offer_key(ticket.contract_id) if own else None,
         "service": str(ticket.service),
         "priority": str(ticket.priority),
+        "impact": str(ticket.impact),
         "sites": [site.id for site in sites_of_ticket(get_session(), ticket.id)] if own else [],
         "contact_name": ticket.contact_name,
         "contact_phone": ticket.contact_phone,

@@ -9,21 +9,28 @@ from webapp.accounts.models import Account
 from webapp.accounts.queries import organisation_names
 from webapp.clock import PARIS
 from webapp.errors import Invalid
+from webapp.helpdesk.about import About, about_of
 from webapp.helpdesk.commitments import Offer, offers, sites_of, with_sites
-from webapp.helpdesk.forms import PhoneReportForm, ReportForm, fill_choices, service_of
+from webapp.helpdesk.forms.tickets import PhoneReportForm, ReportForm, fill_choices, service_of
 from webapp.helpdesk.models import Ticket
 from webapp.helpdesk.presenting import closed_until
 from webapp.helpdesk.routes import blueprint
+from webapp.helpdesk.routes.attachments import received_files
 from webapp.helpdesk.services import Client, Report, open_ticket
+from webapp.helpdesk.services.attachments import attach
 from webapp.service_status.queries import current_status
 from webapp.service_status.rules import HEALTH_CHIPS, HEALTH_LABELS
-from webapp.web.forms import already_done, clean_text, remember_done
+from webapp.uploads.rules.limits import LARGEST_REQUEST
+from webapp.uploads.storage import store_for
+from webapp.web.forms import already_done, remember_done
 from webapp.web.pages import announce, fragment, page, see_other_url
 from webapp.web.request import current_actor, current_clock, get_session
+from webapp.web.sizes import takes_up_to
 from webapp.web.state import state
 
 
 @blueprint.route("/assistance/signaler", methods=["GET", "POST"])
+@takes_up_to(LARGEST_REQUEST)
 def report() -> Response:
     """Report an incident for one's own organisation."""
     session, actor, clock = get_session(), current_actor(), current_clock()
@@ -34,12 +41,13 @@ def report() -> Response:
     found = _prepare(form, client)
     if request.method == "GET":
         _prefill(form)
-    elif form.validate() and (ticket := _open(form, client, found)) is not None:
+    elif (ticket := _open(form, client, found)) is not None:
         return see_other_url(_welcome(ticket))
     return _form_page("helpdesk/report.html", form, found)
 
 
 @blueprint.route("/assistance/ouvrir", methods=["GET", "POST"])
+@takes_up_to(LARGEST_REQUEST)
 def open_for_client() -> Response:
     """Open a ticket for a client who called: first the client, then the form with that client's contracts and sites."""
     session, actor, clock = get_session(), current_actor(), current_clock()
@@ -58,7 +66,7 @@ def open_for_client() -> Response:
     if request.method == "GET":
         form.client.data = key
         form.called_at.data = clock.now().astimezone(PARIS).replace(tzinfo=None, second=0, microsecond=0)
-    elif form.validate() and (ticket := _open(form, client, found)) is not None:
+    elif (ticket := _open(form, client, found)) is not None:
         return see_other_url(_welcome(ticket))
     return _form_page("helpdesk/open_for_client.html", form, found, client=client)
 
@@ -83,13 +91,20 @@ def _prepare(form: ReportForm, client: Client) -> list[Offer]:
 
 
 def _prefill(form: ReportForm) -> None:
-    """Offer what the account knows of the person, and the place that the page they come from names (``?ou=``, FX-8d)."""
-    actor = current_actor()
-    form.location.data = (clean_text(request.args.get("ou")) or "")[:300]
+    """Offer what the account knows of the person, and what the page they come from is about (FX-8d)."""
+    actor, about = current_actor(), _about()
+    received_files()
+    form.location.data = about.label
+    form.service.data = str(about.service) if about.service else form.service.data
     account = get_session().get(Account, actor.account_id)
     form.contact_name.data = actor.name
     if account is not None:
         form.contact_email.data, form.contact_phone.data = account.email, account.phone or ""
+
+
+def _about() -> About:
+    """Return what the report is about: named by the link that led here (``?objet=…&page=…``), then by the form itself."""
+    return about_of(request.values)
 
 
 def _chosen(form: ReportForm, found: list[Offer]) -> Offer:
@@ -108,13 +123,17 @@ def _promise(form: ReportForm, found: list[Offer]) -> dict[str, Any]:
 def _form_page(template: str, form: ReportForm, found: list[Offer], **context: Any) -> Response:
     status = 422 if request.method == "POST" else 200
     services = current_status(get_session(), current_clock().now())
-    return page(
-        template, status, form=form, services=services, labels=HEALTH_LABELS, chips=HEALTH_CHIPS, **_promise(form, found), **context
-    )
+    known = {"services": services, "labels": HEALTH_LABELS, "chips": HEALTH_CHIPS, "about": _about()}
+    return page(template, status, form=form, **known, **_promise(form, found), **context)
 
 
 def _open(form: ReportForm, client: Client, found: list[Offer]) -> Ticket | None:
-    """Open the ticket, or put what the service refuses beside the fields and return None."""
+    """Open the ticket with its files, or put what is refused beside the fields and return None."""
+    files = received_files()
+    if not form.validate() or files.errors:
+        form.refuse({"files": " ".join(files.errors)} if files.errors else {})
+        return None
+    about = _about()
     called_at = form.called_at.data.replace(tzinfo=PARIS) if isinstance(form, PhoneReportForm) else None
     report = Report(
         title=form.title.data,
@@ -126,9 +145,12 @@ def _open(form: ReportForm, client: Client, found: list[Offer]) -> Ticket | None
         contact_phone=form.contact_phone.data,
         contact_email=form.contact_email.data,
         site_ids=tuple(form.sites.data or ()),
+        impact=int(form.impact.data),
+        about_label=about.label,
+        about_url=about.url,
     )
     try:
-        return open_ticket(
+        ticket = open_ticket(
             get_session(),
             current_actor(),
             current_clock(),
@@ -138,6 +160,8 @@ def _open(form: ReportForm, client: Client, found: list[Offer]) -> Ticket | None
             public_url=state().settings.public_url,
             called_at=called_at,
         )
+        attach(get_session(), current_actor(), current_clock(), ticket, store_for(state().settings), files.files)
+        return ticket
     except Invalid as error:
         form.refuse(error.errors)
         return None

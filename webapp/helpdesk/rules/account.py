@@ -50,13 +50,15 @@ _PAUSES = {Reason.SITE_ACCESS: Cause.SITE_ACCESS, Reason.PLANNED: Cause.PLANNED,
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One stretch of the account, half-open, in UTC."""
+    """One stretch of the account, half-open, in UTC. ``event_id`` is the event that suspended the count, 0 when none did."""
 
     kind: PieceKind
     start: datetime
     end: datetime
     cause: Cause
     asked_by: str = ""
+    evidence: str = ""
+    event_id: int = 0
 
     @property
     def length(self) -> timedelta:
@@ -132,5 +134,5 @@ def _suspensions(stretch: Stretch, pauses: tuple[Pause, ...]) -> Iterator[Piece]
     for pause in pauses:
         end = stretch.to if pause.end is None else min(pause.end, stretch.to)
         if pause.start < stretch.to and end > cursor:
-            yield Piece(PieceKind.PAUSED, cursor, end, _PAUSES[pause.reason], pause.asked_by)
+            yield Piece(PieceKind.PAUSED, cursor, end, _PAUSES[pause.reason], pause.asked_by, pause.evidence, pause.event_id)
             cursor = end

@@ -13,7 +13,10 @@ RESTORATION = Target(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """The promise that applies to one report. ``contract_id`` and ``level_version_id`` are None under the general conditions alone."""
+    """The promise that applies to one report. ``contract_id`` and ``level_version_id`` are None under the general conditions alone.
+
+    ``paying``: the client pays for its support; ``paying_first``: the level puts those who do before the others (FL-12.3).
+    """
 
     calendar: WorkCalendar
     first_response: Target = FIRST_RESPONSE
@@ -21,6 +24,8 @@ class Commitment:
     contract_id: int | None = None
     level_version_id: int | None = None
     in_house: bool = False
+    paying: bool = False
+    paying_first: bool = False
 
     def deadlines(self, notified_at: datetime) -> Deadlines:
         """Return the instants promised to a report notified at ``notified_at``."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from datetime import time as clock_time
 from enum import StrEnum
 
+from webapp.contracts.rules import DayRule
 from webapp.helpdesk.rules.clock import ClockInputs
 from webapp.worktime import SlaClock, WorkCalendar
 
@@ -19,21 +20,41 @@ class Target:
     """A promise in business days (``days`` > 0) or as an amount of ``time``; exactly one of them.
 
     ``elapsed``: the time is wall-clock time from the first business hour, when the service level says so, instead of business time.
+    ``day_rule`` says what a business day is worth (FL-12.1 leaves it open). BUSINESS_HOURS: the length of the level's usual day, that
+    which most days of its week have (the longest when several are as many): 8 hours with the hours of FL-12.5a, so that 2 days are
+    16 business hours; 24 hours where the level never closes. SAME_TIME: the same time of day, so many open days later. END_OF_DAY: the
+    closing of that open day. All count from the first business hour that follows the notification (FL-12.4).
     """
 
     days: int = 0
     time: timedelta = timedelta()
     elapsed: bool = False
+    day_rule: DayRule = DayRule.BUSINESS_HOURS
 
     def __post_init__(self) -> None:
         if (self.days > 0) == (self.time > timedelta()):
             raise ValueError("a target is either a number of business days or an amount of time")
 
+    @property
+    def rolls(self) -> bool:
+        """Whether a deadline at a closing instant is given as the next opening, as the promise itself says (« same time »)."""
+        return self.days > 0 and self.day_rule is DayRule.SAME_TIME
+
     def length(self, calendar: WorkCalendar, start: datetime) -> timedelta:
         """Return the promise as an amount: business time counted from ``start``, or wall-clock time when it is ``elapsed``."""
-        if self.days:
-            return calendar.between(start, calendar.add_business_days(start, self.days))
-        return self.time
+        if not self.days:
+            return self.time
+        if self.day_rule is DayRule.BUSINESS_HOURS:
+            return self.days * calendar.usual_day
+        return calendar.between(start, self.due(calendar, start))
+
+    def due(self, calendar: WorkCalendar, start: datetime) -> datetime:
+        """Return when a promise in days or business time is due if nothing suspends it."""
+        if self.days and self.day_rule is DayRule.SAME_TIME:
+            return calendar.add_business_days(start, self.days)
+        if self.days and self.day_rule is DayRule.END_OF_DAY:
+            return calendar.end_of_business_day(start, self.days)
+        return calendar.add(start, self.length(calendar, start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +86,19 @@ def promise(calendar: WorkCalendar, notified_at: datetime, first_response: Targe
 
 def response_due(calendar: WorkCalendar, notified_at: datetime, target: Target) -> datetime:
     """Return when the first response is due. Nothing suspends it."""
-    if target.days:
-        return calendar.add_business_days(notified_at, target.days)
-    return calendar.add(notified_at, target.time)
+    return target.due(calendar, notified_at)
 
 
 def restoration_due(calendar: WorkCalendar, inputs: ClockInputs, target: Target) -> datetime | None:
     """Return when restoration is due, suspensions added; None while the count is suspended without a known end.
 
-    A promise in days that falls on a closing instant is given as the next opening, as the promise itself says ("same time, two
-    open days later").
+    Suspensions of a promise in days move it by as much business time, whatever the day rule.
     """
     start = inputs.started_at
     if target.elapsed:
         return SlaClock(_AROUND_THE_CLOCK, calendar.next_open(start), target.time, pauses=inputs.spans()).due_at
     due = SlaClock(calendar, start, target.length(calendar, start), pauses=inputs.spans()).due_at
-    return calendar.next_open(due) if due is not None and target.days else due
+    return calendar.next_open(due) if due is not None and target.rolls else due
 
 
 def next_due(first_response_due: datetime | None, restoration_due_at: datetime | None, *, responded: bool, ended: bool) -> datetime | None:

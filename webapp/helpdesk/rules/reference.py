@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stdnum.iso7064 import mod_37_36
 
@@ -48,10 +49,15 @@ class Reference:
     @property
     def check(self) -> str:
         """The check character: ISO 7064 mod 37,36 over ``INC2026000123``."""
-        return str(mod_37_36.calc_check_digit(f"{PREFIX}{self.year}{self.counter:0{COUNTER_DIGITS}d}"))
+        return _check(f"{PREFIX}{self.year}{self.counter:0{COUNTER_DIGITS}d}")
 
     def __str__(self) -> str:
         return f"{PREFIX}-{self.year}-{self.counter:0{COUNTER_DIGITS}d}-{self.check}"
+
+
+@lru_cache(maxsize=4096)
+def _check(digits: str) -> str:
+    return str(mod_37_36.calc_check_digit(digits))
 
 
 def parse_reference(text: str) -> Reference:
@@ -81,12 +87,11 @@ def _looks_meant(compact: str) -> bool:
 
 def _read(compact: str) -> Reference | None:
     shape = _SHAPE.fullmatch(compact)
-    if shape is None or not mod_37_36.is_valid(compact):
+    if shape is None:
         return None
-    year, counter, _check = shape.groups()
     try:
-        reference = Reference(int(year), int(counter))
+        reference = Reference(int(shape[1]), int(shape[2]))
     except ValueError:
         return None
-    # One spelling only: a counter padded beyond six digits would be a second reference for the same ticket.
+    # Its own check character, and one spelling only: a counter padded beyond six digits would be a second reference for the same ticket.
     return reference if str(reference).replace("-", "") == compact else None

@@ -1,6 +1,6 @@
 """The verbs of the help desk. Each records exactly one audit event and queues its mail in the caller's transaction; none commits."""
 
-from webapp.helpdesk.services.acts import act
+from webapp.helpdesk.services.acts import Details, act
 from webapp.helpdesk.services.common import facts_of
 from webapp.helpdesk.services.messages import note
 from webapp.helpdesk.services.opening import Client, Report, open_ticket
@@ -11,6 +11,7 @@ from webapp.helpdesk.services.triage import Contact, Qualification, assign, qual
 __all__ = [
     "Client",
     "Contact",
+    "Details",
     "Qualification",
     "Report",
     "act",

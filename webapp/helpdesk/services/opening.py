@@ -9,16 +9,19 @@ from sqlalchemy.orm import Session
 from webapp.actor import Actor
 from webapp.clock import Clock
 from webapp.errors import Forbidden, Invalid
-from webapp.helpdesk import mails, policies
+from webapp.helpdesk import policies
 from webapp.helpdesk.clockwork import append, moment
-from webapp.helpdesk.models import Ticket, TicketSite
+from webapp.helpdesk.mails import tickets as mails
+from webapp.helpdesk.models import Ticket
 from webapp.helpdesk.references import next_reference
 from webapp.helpdesk.rules.clock import EventKind
 from webapp.helpdesk.rules.commitment import Commitment
+from webapp.helpdesk.rules.priority import Impact, rank
 from webapp.helpdesk.rules.reference import Reference
 from webapp.helpdesk.rules.services import ServiceType
 from webapp.helpdesk.rules.states import State
 from webapp.helpdesk.services.common import note_act, searchable, send
+from webapp.helpdesk.services.sites import place_sites
 
 #: An agent writes down a call of some days ago, not of another year.
 OLDEST_CALL = timedelta(days=31)
@@ -38,6 +41,10 @@ class Report:
     contact_phone: str
     contact_email: str
     site_ids: tuple[int, ...] = ()
+    impact: int = Impact.SEVERAL
+    #: What it is about, when it came from a page (FX-8d): words, and a path of this portal.
+    about_label: str = ""
+    about_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +82,19 @@ def open_ticket(
     ticket = new_ticket(next_reference(session, at), report, client, commitment, at)
     ticket.by_phone = called_at is not None
     ticket.opened_by_id = actor.account_id
-    session.add(ticket)
-    session.flush()
-    session.add_all(
-        TicketSite(organisation_id=ticket.organisation_id, ticket_id=ticket.id, site_id=site) for site in dict.fromkeys(report.site_ids)
-    )
-    append(session, ticket, EventKind.STARTED, at, account_id=actor.account_id)
-    detail = {"notified_at": at.isoformat(), "service": str(report.service), "by_phone": ticket.by_phone}
-    note_act(session, actor, clock, ticket, "ticket.opened", detail)
+    start(session, actor, clock, ticket, report)
     send(session, clock, ticket, mails.opened(ticket, public_url), "opened")
     return ticket
+
+
+def start(session: Session, actor: Actor, clock: Clock, ticket: Ticket, report: Report) -> None:
+    """Add a new ticket with its sites, start its clock at the notification, and write the one audit event of its opening."""
+    session.add(ticket)
+    session.flush()
+    place_sites(session, ticket, report.site_ids)
+    append(session, ticket, EventKind.STARTED, ticket.notified_at, account_id=actor.account_id)
+    detail = {"notified_at": ticket.notified_at.isoformat(), "service": str(report.service), "by_phone": ticket.by_phone}
+    note_act(session, actor, clock, ticket, "ticket.opened", detail)
 
 
 def new_ticket(reference: Reference, report: Report, client: Client, commitment: Commitment, at: datetime) -> Ticket:
@@ -106,6 +116,9 @@ def new_ticket(reference: Reference, report: Report, client: Client, commitment:
         state=State.REPORTED,
         is_open=True,
         priority=NORMAL_PRIORITY,
+        impact=report.impact,
+        about_label=report.about_label,
+        about_url=report.about_url,
         notified_at=at,
         in_house=False,
     )
@@ -115,7 +128,7 @@ def new_ticket(reference: Reference, report: Report, client: Client, commitment:
 
 
 def commit_to(ticket: Ticket, commitment: Commitment) -> None:
-    """Copy the promise of a service level into the ticket, with the deadlines that it gives before any suspension."""
+    """Copy the promise of a service level into the ticket: the deadlines that it gives before any suspension, and its rank."""
     ticket.contract_id = commitment.contract_id
     ticket.level_version_id = commitment.level_version_id
     ticket.in_house = commitment.in_house
@@ -125,6 +138,8 @@ def commit_to(ticket: Ticket, commitment: Commitment) -> None:
     ticket.restoration_days = commitment.restoration.days
     ticket.restoration_seconds = int(commitment.restoration.time.total_seconds())
     ticket.restoration_elapsed = commitment.restoration.elapsed
+    ticket.day_rule = commitment.restoration.day_rule
+    ticket.rank = rank(ticket.priority, ticket.impact, paying=commitment.paying, paying_first=commitment.paying_first)
     promised = commitment.deadlines(ticket.notified_at)
     ticket.first_response_due_at = promised.first_response
     ticket.restoration_due_at = promised.restoration

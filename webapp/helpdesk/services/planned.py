@@ -7,11 +7,12 @@ from webapp.actor import Actor
 from webapp.clock import Clock
 from webapp.errors import Conflict, Forbidden, Invalid
 from webapp.helpdesk import policies
-from webapp.helpdesk.clockwork import append, as_events, moment, stored_events
-from webapp.helpdesk.commitments import calendar_named
+from webapp.helpdesk.clockwork import append, as_events, counted_of, moment, stored_events, stored_sites
+from webapp.helpdesk.commitments import terms_of
 from webapp.helpdesk.models import Ticket
-from webapp.helpdesk.queries import PlannedWindow
-from webapp.helpdesk.rules.clock import EventKind, Reason, planned_exclusion, replay
+from webapp.helpdesk.queries.tickets import PlannedWindow
+from webapp.helpdesk.rules.clock import EventKind, Reason
+from webapp.helpdesk.rules.reckoning import planned_stretches
 from webapp.helpdesk.services.common import authorise, check_unchanged, note_act
 
 
@@ -28,22 +29,27 @@ def exclude(
     check_unchanged(ticket, seen_version)
     if not policies.may_exclude(actor, facts):
         raise Conflict(_("Les durées de ce ticket sont fixées."))
-    inputs = replay(as_events(stored_events(session, ticket.id)))
-    calendar = calendar_named(ticket.calendar)
-    stretch = planned_exclusion(calendar, (window.start, window.end), inputs.started_at, inputs.stopped_at)
-    if stretch is None or not calendar.between(*stretch):
+    if str(Reason.PLANNED) not in terms_of(session, ticket.level_version_id).pauses_allowed:
+        raise Conflict(_("Le niveau de service de ce ticket ne permet pas de retirer une interruption programmée du décompte."))
+    places = counted_of(ticket, stored_sites(session, ticket.id))
+    events = as_events(stored_events(session, ticket.id))
+    stretches, met = planned_stretches(places, events, (window.start, window.end))
+    if not met:
         raise Invalid({"window": _("Cette interruption programmée n’a pas rencontré le décompte de ce ticket.")})
-    if any(pause.reason is Reason.PLANNED and (pause.start, pause.end) == stretch for pause in inputs.pauses):
+    if not stretches:
         raise Invalid({"window": _("Cette interruption programmée est déjà retirée du décompte.")})
-    append(
-        session,
-        ticket,
-        EventKind.EXCLUDED,
-        moment(clock),
-        reason=Reason.PLANNED,
-        asked_by=window.title,
-        stretch=stretch,
-        account_id=actor.account_id,
-    )
-    detail = {"notice": window.id, "since": stretch[0].isoformat(), "until": stretch[1].isoformat(), "clause": "FL-12.8"}
+    for stretch, site_ids in stretches.items():
+        append(
+            session,
+            ticket,
+            EventKind.EXCLUDED,
+            moment(clock),
+            reason=Reason.PLANNED,
+            asked_by=window.title,
+            stretch=stretch,
+            site_ids=() if len(site_ids) == len(places) else site_ids,
+            account_id=actor.account_id,
+        )
+    bounds = [{"since": since.isoformat(), "until": until.isoformat(), "sites": list(sites)} for (since, until), sites in stretches.items()]
+    detail = {"notice": window.id, "since": bounds[0]["since"], "until": bounds[0]["until"], "clause": "FL-12.8", "stretches": bounds}
     note_act(session, actor, clock, ticket, "ticket.planned_excluded", detail)

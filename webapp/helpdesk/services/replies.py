@@ -6,15 +6,15 @@ from sqlalchemy.orm import Session
 from webapp.actor import Actor
 from webapp.clock import Clock
 from webapp.errors import Conflict
-from webapp.helpdesk import mails, policies
-from webapp.helpdesk.clockwork import as_events, refresh, stored_events
+from webapp.helpdesk import policies
+from webapp.helpdesk.clockwork import recount
+from webapp.helpdesk.mails import tickets as mails
 from webapp.helpdesk.models import Ticket, TicketMessage
-from webapp.helpdesk.rules.clock import replay
 from webapp.helpdesk.rules.states import Side, State, Verb
 from webapp.helpdesk.services.acts import act
 from webapp.helpdesk.services.common import authorise, check_unchanged, note_act, send
 from webapp.helpdesk.services.messages import add_message
-from webapp.helpdesk.services.notices import tell_assignee
+from webapp.helpdesk.services.notices import tell_assignee, tell_watchers
 
 
 def reply(
@@ -33,10 +33,11 @@ def reply(
     if side is Side.DESK:
         check_unchanged(ticket, seen_version)
     message = add_message(session, actor, clock, ticket, body)
-    refresh(ticket, replay(as_events(stored_events(session, ticket.id))))
+    recount(session, ticket)
     note_act(session, actor, clock, ticket, "ticket.replied", {"message": message.id, "from_desk": message.from_desk})
     if side is Side.DESK:
-        send(session, clock, ticket, mails.said(ticket, public_url, mails.REPLY, body), f"message:{message.id}")
+        send(session, clock, ticket, mails.said(ticket, public_url, mails.REPLY), f"message:{message.id}")
     else:
         tell_assignee(session, clock, ticket, mails.ANSWERED, public_url)
+    tell_watchers(session, actor, clock, ticket, f"message:{message.id}", public_url)
     return message

@@ -10,16 +10,17 @@ from sqlalchemy.orm import Session
 from webapp.accounts.models import Organisation
 from webapp.actor import Actor
 from webapp.clock import Clock
-from webapp.errors import Conflict, Forbidden
+from webapp.errors import Conflict, Forbidden, Invalid
 from webapp.helpdesk import policies
-from webapp.helpdesk.clockwork import as_events, refresh, stored_events
+from webapp.helpdesk.clockwork import recount
 from webapp.helpdesk.models import Ticket, TicketClockEvent, TicketMessage, TicketSite
-from webapp.helpdesk.rules.clock import replay
 from webapp.helpdesk.rules.commitment import Commitment
+from webapp.helpdesk.rules.priority import Impact
 from webapp.helpdesk.rules.services import ServiceType
 from webapp.helpdesk.rules.states import NotPossible, Verb, arrival, transition
 from webapp.helpdesk.services.common import authorise, check_unchanged, facts_of, note_act, searchable
 from webapp.helpdesk.services.opening import Client, commit_to
+from webapp.helpdesk.services.sites import place_sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,11 @@ class Qualification:
     priority: int
     client: Client | None = None
     contact: Contact | None = None
+    impact: int = Impact.SEVERAL
 
 
 def qualify(session: Session, actor: Actor, clock: Clock, ticket: Ticket, found: Qualification, *, seen_version: int | None = None) -> None:
-    """Store the client, contract, level, sites, service and priority of a report; the deadlines follow from the level.
+    """Store the client, contract, level, sites, service, priority and impact of a report; the deadlines follow from the level.
 
     The count goes on from the same notification. A ticket that changes client goes with its messages and its clock; the former client
     does not see it any more. ``seen_version`` is the version of the ticket that the agent saw. Raises ``Conflict`` when it is stale, or
@@ -61,13 +63,12 @@ def qualify(session: Session, actor: Actor, clock: Clock, ticket: Ticket, found:
     ticket.state = arrival(line, facts)
     ticket.qualified_at = ticket.qualified_at or clock.now().replace(microsecond=0)
     ticket.service = found.service
-    ticket.priority = found.priority
+    ticket.priority, ticket.impact = found.priority, found.impact
     commit_to(ticket, found.commitment)
     _give_to(session, ticket, found)
-    session.add_all(
-        TicketSite(organisation_id=ticket.organisation_id, ticket_id=ticket.id, site_id=site) for site in dict.fromkeys(found.site_ids)
-    )
-    refresh(ticket, replay(as_events(stored_events(session, ticket.id))))
+    place_sites(session, ticket, found.site_ids)
+    if not recount(session, ticket).running:
+        raise Invalid({"sites": _("Le service est déjà rétabli sur tous ces sites : choisissez aussi un site encore en panne.")})
     session.flush()
     note_act(session, actor, clock, ticket, line.action, {"before": before, "after": _told(session, ticket)})
 
@@ -99,6 +100,7 @@ def _told(session: Session, ticket: Ticket) -> dict[str, Any]:
         "level_version": ticket.level_version_id,
         "service": str(ticket.service),
         "priority": ticket.priority,
+        "impact": ticket.impact,
         "contact": ticket.contact_name,
         "sites": list(session.scalars(sites)),
         "first_response_due_at": ticket.first_response_due_at.isoformat(),
@@ -114,16 +116,20 @@ def assign(
     assignee_id: int | None,
     assignee_name: str,
     *,
+    team: tuple[int | None, str] | None = None,
     seen_version: int | None = None,
 ) -> None:
-    """Give a ticket to an agent, or to nobody (None)."""
+    """Give a ticket to an agent, or to nobody (None); ``team`` gives it to a team as well, by number and name (None: as it is)."""
     authorise(actor, ticket)
     check_unchanged(ticket, seen_version)
     if not policies.may_assign(actor, facts_of(ticket)):
         raise Forbidden
-    before = ticket.assignee_id
+    detail: dict[str, Any] = {"before": ticket.assignee_id, "after": assignee_id, "name": assignee_name}
     ticket.assignee_id = assignee_id
-    note_act(session, actor, clock, ticket, "ticket.assigned", {"before": before, "after": assignee_id, "name": assignee_name})
+    if team is not None and team[0] != ticket.team_id:
+        detail |= {"team_before": ticket.team_id, "team_after": team[0], "team_name": team[1]}
+        ticket.team_id = team[0]
+    note_act(session, actor, clock, ticket, "ticket.assigned", detail)
 
 
 def _iso(ticket: Ticket) -> str | None:

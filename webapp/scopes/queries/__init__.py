@@ -12,9 +12,11 @@ from webapp.scopes.queries.drafts import (
     general_scope,
     last_effective,
     place_of,
+    titles_of,
     version_lines,
 )
 from webapp.scopes.queries.heads import SORTS, AnyRow, FileHead, file_head, files, in_state, matching, require_officer
+from webapp.scopes.queries.held import line_context, online_references, site_names
 
 __all__ = [
     "PAGE_LINES",
@@ -32,10 +34,14 @@ __all__ = [
     "general_scope",
     "in_state",
     "last_effective",
+    "line_context",
     "matching",
+    "online_references",
     "place_of",
     "require_officer",
     "search",
+    "site_names",
+    "titles_of",
     "version_lines",
     "waiting",
 ]

@@ -10,6 +10,7 @@ from webapp.clock import Clock
 from webapp.folding import like
 from webapp.scopes.models import Dossier, DraftLine
 from webapp.scopes.queries.heads import CHANGED, HEAD, head_of, mine, settled_columns
+from webapp.scopes.queries.rights import right_of
 from webapp.scopes.rules.activities import activity
 from webapp.scopes.rules.states import STATE_CHIPS, STATE_LABELS, Draft, Online
 from webapp.web.rows import FoundRow, WaitingRow
@@ -24,9 +25,9 @@ def waiting(session: Session, actor: Actor, clock: Clock) -> list[WaitingRow]:
     settled_online, settled_draft = settled_columns(now)
     quiet = or_(settled_online == Online.CLOSED.value, and_(settled_online == Online.PUBLISHED.value, settled_draft == Draft.NONE.value))
     rows = session.execute(
-        select(*HEAD, CHANGED)
+        select(*HEAD, CHANGED, right_of(actor, now).label("right"))
         .join(Organisation, Organisation.id == Dossier.organisation_id)
-        .where(mine(actor), not_(quiet))
+        .where(mine(actor, now), not_(quiet))
         .order_by(Dossier.updated_at.desc(), Dossier.number)
         .limit(MOST_WAITING)
     ).all()
@@ -42,28 +43,28 @@ def waiting(session: Session, actor: Actor, clock: Clock) -> list[WaitingRow]:
     return found
 
 
-def search(session: Session, actor: Actor, words: list[str], limit: int) -> list[FoundRow]:
+def search(session: Session, actor: Actor, clock: Clock, words: list[str], limit: int) -> list[FoundRow]:
     """Return the files whose number, body or activity hold every (folded) word, then the draft lines that do."""
     in_file = and_(true(), *(Dossier.search_text.like(like(word), escape="\\") for word in words))
     rows = session.execute(
         select(Dossier.number, Organisation.name, Dossier.activity)
         .join(Organisation, Organisation.id == Dossier.organisation_id)
-        .where(mine(actor), in_file)
+        .where(mine(actor, clock.now()), in_file)
         .order_by(Dossier.number)
         .limit(limit)
     ).all()
     found = [FoundRow(f"{number} · {name}", "scopes.edit", {"number": number}, _(activity(code).label)) for number, name, code in rows]
     if len(found) < limit:
-        found += _found_lines(session, actor, words, limit - len(found))
+        found += _found_lines(session, actor, clock, words, limit - len(found))
     return found
 
 
-def _found_lines(session: Session, actor: Actor, words: list[str], limit: int) -> list[FoundRow]:
+def _found_lines(session: Session, actor: Actor, clock: Clock, words: list[str], limit: int) -> list[FoundRow]:
     rows = session.execute(
         select(Dossier.number, DraftLine.number.label("line"), DraftLine.cells)
         .join(Dossier, Dossier.id == DraftLine.dossier_id)
         .where(
-            mine(actor),
+            mine(actor, clock.now()),
             ~DraftLine.deleted,
             *(DraftLine.search_text.like(like(word), escape="\\") for word in words),
         )

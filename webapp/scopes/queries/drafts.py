@@ -4,55 +4,65 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Organisation
 from webapp.actor import OrganisationKind
+from webapp.db import plain_rows
 from webapp.errors import NotFound
 from webapp.scopes.models import Decision, DraftLine, GeneralLine, PublishedLine, PublishedVersion
 from webapp.scopes.queries.heads import AnyRow, matching
 from webapp.scopes.rules.decisions import Flexibility, GeneralFacts, GeneralStatus
 from webapp.scopes.rules.lines import Line
+from webapp.scopes.rules.snapshot import GeneralTitle
 
 PAGE_LINES = 100
 
 
-def general_scope(session: Session, dossier_id: int) -> Sequence[AnyRow]:
-    """Return the general lines of a file in their order, each with how many live draft lines hang on it."""
-    live = (
+_GENERAL_SCOPE = (
+    select(
+        GeneralLine.id,
+        GeneralLine.code,
+        GeneralLine.title,
+        GeneralLine.flexibility,
+        GeneralLine.status,
+        GeneralLine.extended_at,
+        GeneralLine.methods,
+        GeneralLine.version,
         select(func.count(DraftLine.id))
         .where(DraftLine.general_line_id == GeneralLine.id, ~DraftLine.deleted)
         .correlate(GeneralLine)
         .scalar_subquery()
-        .label("lines")
+        .label("lines"),
     )
-    return session.execute(
-        select(
-            GeneralLine.id,
-            GeneralLine.code,
-            GeneralLine.title,
-            GeneralLine.flexibility,
-            GeneralLine.status,
-            GeneralLine.extended_at,
-            GeneralLine.version,
-            live,
-        )
-        .where(GeneralLine.dossier_id == dossier_id)
-        .order_by(GeneralLine.rank, GeneralLine.id)
-    ).all()
+    .where(GeneralLine.dossier_id == bindparam("file"))
+    .order_by(GeneralLine.rank, GeneralLine.id)
+)
+
+
+def general_scope(session: Session, dossier_id: int) -> Sequence[AnyRow]:
+    """Return the general lines of a file in their order, each with how many live draft lines hang on it."""
+    return plain_rows(session, _GENERAL_SCOPE, {"file": dossier_id}).all()
+
+
+def titles_of(scope: Sequence[AnyRow]) -> list[GeneralTitle]:
+    """Return the general lines of :func:`general_scope` as a frozen image holds them."""
+    return [GeneralTitle(row.code, row.title, row.flexibility.value, row.status.value) for row in scope]
 
 
 def facts_of(general: AnyRow, baseline_requested_at: datetime | None) -> GeneralFacts:
     """Return what the rules need of a general line; an extension counts until a version asked for after it is online."""
     extended = general.extended_at is not None and (baseline_requested_at is None or general.extended_at > baseline_requested_at)
-    return GeneralFacts(general.code, Flexibility(general.flexibility), GeneralStatus(general.status), extended)
+    methods = tuple(general.methods)
+    return GeneralFacts(general.code, Flexibility(general.flexibility), GeneralStatus(general.status), extended, methods)
 
 
 _LINE = (
     DraftLine.id,
     DraftLine.number,
     DraftLine.general_line_id,
+    DraftLine.rank,
     DraftLine.cells,
     DraftLine.version,
     DraftLine.digest,
@@ -87,26 +97,83 @@ def _wanted(dossier_id: int, code: str, text: str, *, changed_only: bool) -> lis
 
 
 def draft_page(
-    session: Session, dossier_id: int, *, code: str = "", text: str = "", changed_only: bool = False, offset: int = 0
+    session: Session,
+    dossier_id: int,
+    generals: Sequence[AnyRow],
+    *,
+    code: str = "",
+    text: str = "",
+    changed_only: bool = False,
+    offset: int = 0,
 ) -> tuple[Sequence[AnyRow], int]:
-    """Return one page of live draft lines in their order, and how many there are (0 for a page past the end)."""
+    """Return one page of live draft lines in their order, and how many there are (0 for a page past the end).
+
+    ``generals`` are those of :func:`general_scope`, whose counts tell where the page stands when nothing else is asked.
+    """
+    shown = [general for general in generals if not code or general.code == code]
+    if text or changed_only:
+        chosen, total = _searched(dossier_id, code, text, changed_only=changed_only, offset=offset)
+    else:
+        chosen, total = _counted(shown, offset)
+    if chosen is None:
+        return [], 0
+    # The page is chosen on narrow rows first: what a row shows, and its twin, are read for a hundred lines and not for all. They are
+    # asked for by their ids alone and put in order here, so that no database can think of a longer way.
+    rows = plain_rows(session, select(*_LINE, _TWIN, total.label("total")).where(DraftLine.id.in_(chosen)).order_by(DraftLine.id)).all()
+    places = {general.id: place for place, general in enumerate(generals)}
+    ordered = sorted(rows, key=lambda row: (places[row.general_line_id], row.rank, row.number))
+    return ordered, rows[0].total if rows else 0
+
+
+def _searched(dossier_id: int, code: str, text: str, *, changed_only: bool, offset: int) -> tuple[Any, Any]:
+    """Return the ids of a page of the lines that a search finds, and how many it finds in all."""
     wanted = _wanted(dossier_id, code, text, changed_only=changed_only)
-    # The page is chosen on narrow rows first: what a row shows, and its twin, are read for a hundred lines and not for all.
-    place = (
-        select(DraftLine.id, func.count().over().label("total"), GeneralLine.rank.label("group_rank"))
-        .join(GeneralLine, GeneralLine.id == DraftLine.general_line_id)
-        .where(*wanted)
+    found = select(DraftLine.id).join(GeneralLine, GeneralLine.id == DraftLine.general_line_id).where(*wanted)
+    page = found.order_by(GeneralLine.rank, GeneralLine.id, DraftLine.rank, DraftLine.number).offset(offset).limit(PAGE_LINES)
+    return select(page.subquery().c.id), select(func.count()).select_from(found.subquery()).scalar_subquery()
+
+
+def _counted(generals: Sequence[AnyRow], offset: int) -> tuple[Any | None, Any]:
+    """Return the ids of the page that begins ``offset`` lines into the groups, and how many lines these have; None past their end.
+
+    It holds a part of the first group and of the last, and the others whole.
+    """
+    before, left = 0, PAGE_LINES
+    parts: list[tuple[int, int, int]] = []
+    for general in generals:
+        first = max(offset - before, 0)
+        taken = min(general.lines - first, left)
+        if taken > 0:
+            parts.append((general.id, first, taken))
+            left -= taken
+        before += general.lines
+    if not parts:
+        return None, literal(before)
+    edges = {parts[0], parts[-1]}
+    pieces = [_part([general], first, taken) for general, first, taken in sorted(edges)]
+    whole = [general for general, _first, _taken in parts[1:-1]]
+    if whole:
+        pieces.append(_part(whole, 0, PAGE_LINES))
+    if len(pieces) == 1:
+        return pieces[0], literal(before)
+    together: Any = union_all(*pieces).subquery()
+    return select(together.c.id), literal(before)
+
+
+def _part(generals: Sequence[int], first: int, most: int) -> Any:
+    query = select(DraftLine.id).where(DraftLine.general_line_id.in_(generals), ~DraftLine.deleted)
+    # A limit inside a union needs a select around it.
+    return select(query.order_by(DraftLine.rank, DraftLine.number).offset(first).limit(most).subquery().c.id)
+
+
+def filtered_lines(session: Session, dossier_id: int, *, code: str = "", text: str = "", changed_only: bool = False) -> Sequence[AnyRow]:
+    """Return every line that :func:`draft_page` would list (number, version, cells, code), in the file's order."""
+    query = select(DraftLine.number, DraftLine.version, DraftLine.cells, GeneralLine.code)
+    return session.execute(
+        query.join(GeneralLine, GeneralLine.id == DraftLine.general_line_id)
+        .where(*_wanted(dossier_id, code, text, changed_only=changed_only))
         .order_by(GeneralLine.rank, GeneralLine.id, DraftLine.rank, DraftLine.number)
-        .offset(offset)
-        .limit(PAGE_LINES)
-        .subquery()
-    )
-    rows = session.execute(
-        select(*_LINE, _TWIN, place.c.total)
-        .join(place, place.c.id == DraftLine.id)
-        .order_by(place.c.group_rank, DraftLine.general_line_id, DraftLine.rank, DraftLine.number)
     ).all()
-    return rows, rows[0].total if rows else 0
 
 
 def draft_line(session: Session, dossier_id: int, number: int) -> AnyRow:

@@ -12,6 +12,7 @@ from webapp.scopes.routes.blueprint import blueprint
 from webapp.scopes.routes.drawing import bar_context
 from webapp.scopes.rules.activities import activity
 from webapp.scopes.rules.decisions import DECISION_LABELS, EFFECT_TEXTS, DecisionKind
+from webapp.scopes.rules.grants import read_methods, typed_methods
 from webapp.scopes.rules.states import Draft
 from webapp.scopes.services import general as services
 from webapp.scopes.services.decisions import DecisionValues, record_decision, tell_decision
@@ -37,7 +38,8 @@ def _render_general(head: FileHead, form: GeneralLineForm, editing: str = "", st
         editing=editing,
         free=free,
         officer=can_manage_general_scope(actor),
-        generals=[(row, views.general_status_chip(row.status)) for row in generals],
+        generals=[(row, views.general_status_chip(row.status), read_methods(row.methods)) for row in generals],
+        preview=read_methods(typed_methods(form.methods.data or "")),
         version=next((row.version for row in generals if row.code == editing), 0),
         **bar_context(head),
     )
@@ -53,10 +55,13 @@ def general(number: str) -> Response:
     if request.method == "GET":
         row = next((item for item in queries.general_scope(get_session(), head.id) if item.code == editing), None)
         if row is not None:
-            form = GeneralLineForm(data={"code": row.code, "title": row.title, "flexibility": row.flexibility.value}).for_activity(of)
+            form = GeneralLineForm(data=_data(row)).for_activity(of)
         return _render_general(head, form, editing if row is not None else "")
+    if "apercu" in request.form:
+        queries.require_officer(current_actor())
+        return _render_general(head, form, editing)  # the methods are read again, nothing is saved
     if form.validate_on_submit():
-        values = GeneralValues(form.code.data, form.title.data, form.flexibility.data)
+        values = GeneralValues(form.code.data, form.title.data, form.flexibility.data, typed_methods(form.methods.data or ""))
         try:
             _save_general(number, editing, values)
         except Invalid as invalid:
@@ -66,6 +71,11 @@ def general(number: str) -> Response:
             return see_other("scopes.general", number=number)
     queries.require_officer(current_actor())
     return _render_general(head, form, editing, 422)
+
+
+def _data(row: queries.AnyRow) -> dict[str, str]:
+    """Return what the form of a general line starts from."""
+    return {"code": row.code, "title": row.title, "flexibility": row.flexibility.value, "methods": "\n".join(row.methods)}
 
 
 def _save_general(number: str, editing: str, values: GeneralValues) -> None:
@@ -112,7 +122,7 @@ def _record(number: str, form: DecisionForm) -> None:
         form.decided_on.data,
         form.reference.data,
         form.reason.data,
-        GeneralValues(form.code.data or "", form.title.data or "", form.flexibility.data or ""),
+        GeneralValues(form.code.data or "", form.title.data or "", form.flexibility.data or "", typed_methods(form.methods.data or "")),
     )
     decision, file, code = record_decision(session, current_actor(), clock, number, values)
     tell_decision(session, clock, decision, file, code, state().settings.public_url)

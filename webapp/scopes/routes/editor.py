@@ -28,10 +28,8 @@ from webapp.scopes.routes.drawing import (
 )
 from webapp.scopes.rules.activities import activity
 from webapp.scopes.services import lines as line_services
-from webapp.scopes.services.undo import undo_last
-from webapp.scopes.views import RowForm
 from webapp.web.forms import already_done, remember_done, whole
-from webapp.web.pages import announce, fragment, is_fragment_request, see_other_url
+from webapp.web.pages import announce, fragment, is_fragment_request, page, see_other_url
 from webapp.web.request import current_actor, current_clock, get_session
 
 
@@ -43,14 +41,17 @@ def edit(number: str) -> Response:
 
 @blueprint.get("/<number>/lignes/<int(max=2147483647):line>")
 def line(number: str, line: int) -> Response:
-    """A line as fields (``?lecture=1``: to be read); without scripts, the page on which it stands."""
+    """A line as fields (``?lecture=1``: to be read); without scripts, the page on which it stands, at its cell ``?case=``."""
     head = head_of(number)
     if not is_fragment_request():
         queries.draft_line(get_session(), head.id, line)
         reading = request.args.get("lecture") or not bar_may_edit(head)
-        return see_other_url(page_url(head, line, kept_filters(), ligne=None if reading else line))
+        case = request.args.get("case", "")
+        return see_other_url(page_url(head, line, kept_filters(), case, ligne=None if reading else line))
     if request.args.get("lecture") or not bar_may_edit(head):
-        return Response(row_read(head, line), mimetype="text/html")
+        seen = whole(request.args.get("vu", ""))
+        told = render_template("scopes/_seen.html", line=line, step=seen) if seen is not None else ""
+        return Response(row_read(head, line) + told, mimetype="text/html")
     return row_form(head, form_of(head, line))
 
 
@@ -91,13 +92,13 @@ def new_line(number: str) -> Response:
     general = next((row for row in queries.general_scope(get_session(), head.id) if row.code == code), None)
     if general is None:
         raise Invalid({"generale": _("Choisissez une ligne de la portée générale de ce dossier.")})
-    form = blank_form(general)
+    form = blank_form(head, general)
     if request.args.get("annuler"):
         return fragment(
             "scopes/_add.html",
             head=head,
             group={"id": general.id, "code": general.code, "last": form.after or ""},
-            columns=len(activity(head.activity).columns),
+            columns=len(activity(head.activity).public_columns),
             back=True,
         )
     return row_form(head, form)
@@ -112,19 +113,19 @@ def add_line(number: str) -> Response:
         return see_other_url(done)
     code, typed = request.form.get("generale", ""), typed_cells(head)
     general = next((row for row in queries.general_scope(session, head.id) if row.code == code), None)
-    form = blank_form(general) if general is not None else None
+    form = blank_form(head, general) if general is not None else None
     try:
         added = line_services.add_line(session, actor, clock, number, code, typed, form.after if form else None)
     except Invalid as invalid:
         if form is None:
             raise
-        again = RowForm(None, 0, typed, code, form.general_id, form.after, errors=invalid.errors)
+        again = replace(form, values=typed, errors=invalid.errors)
         return refused(head, again, 422)
     announce(saved_words(added.number))
     where = remember_done(session, page_url(head, added.number))
     if not is_fragment_request() or general is None:
         return see_other_url(where)
-    next_form = RowForm(None, 0, {}, code, general.id, added.number)
+    next_form = blank_form(head, general, added.number)
     of = activity(head.activity)
     names = views.field_names(of.columns)
     blank = render_template("scopes/_row_form.html", head=head, form=next_form, activity=of, names=names, token=new_once(), kept={})
@@ -164,7 +165,7 @@ def delete_line(number: str, line: int) -> Response:
     announce(_("Ligne %(number)d supprimée.", number=line))
     if not is_fragment_request():
         return see_other_url(where)
-    columns = len(activity(head.activity).columns)
+    columns = len(activity(head.activity).public_columns)
     return with_bar(head, render_template("scopes/_row_deleted.html", head=head, line=line, columns=columns))
 
 
@@ -180,10 +181,7 @@ def move_line(number: str, line: int) -> Response:
     return see_other_url(page_url(head, line, kept_filters(), ligne=line))
 
 
-@blueprint.post("/<number>/annulation")
-def undo(number: str) -> Response:
-    """Take back the person's last change of this draft."""
-    head = head_of(number)
-    changed = undo_last(get_session(), current_actor(), current_clock(), number)
-    announce(_("Dernière modification annulée (ligne %(number)d).", number=changed.number))
-    return see_other_url(page_url(head, changed.number))
+@blueprint.get("/clavier")
+def keyboard() -> Response:
+    """Tell the keys of the table."""
+    return page("scopes/keyboard.html", keys=views.table_keys())

@@ -53,9 +53,12 @@ def index() -> Response:
 
 def _typed_lines() -> list[tuple[int, GeneralValues]]:
     """Return the general lines typed, with their places; wholly empty ones are left out."""
+
+    def field(place: int, name: str) -> str:
+        return request.form.get(f"lines-{place}-{name}", "")
+
     rows = [
-        (place, GeneralValues(*(request.form.get(f"lines-{place}-{name}", "") for name in ("code", "title", "flexibility"))))
-        for place in range(LINES_OFFERED)
+        (place, GeneralValues(field(place, "code"), field(place, "title"), field(place, "flexibility"))) for place in range(LINES_OFFERED)
     ]
     return [(place, row) for place, row in rows if row.code.strip() or row.title.strip()]
 

@@ -1,8 +1,8 @@
 """The columns of a detailed scope, per activity, read from data (``webapp/scopes/activities/*.yaml``)."""
 
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from webapp.scopes.rules.decisions import Flexibility
+from webapp.scopes.rules.values import clean_day, clean_list, clean_text
 from webapp.texts import mark as _m
 
 _FOLDER = Path(__file__).resolve().parent.parent / "activities"
@@ -23,11 +24,37 @@ class UnknownActivity(KeyError):
     """No description of that activity."""
 
 
+class Kind(StrEnum):
+    """What a cell of a column holds; all are stored as text, and a text that is not of its kind is kept and told."""
+
+    TEXT = "text"
+    LIST = "list"
+    DATE = "date"
+
+
+class ColumnRole(StrEnum):
+    """What a column means to the controls, whatever its name in an activity."""
+
+    NONE = ""
+    METHOD = "method"
+    RANGE = "range"
+    UNCERTAINTY = "uncertainty"
+    PLACE = "place"
+    SITE = "site"
+    REMARK = "remark"
+    EVIDENCE_REFERENCE = "evidence_reference"
+    EVIDENCE_DATE = "evidence_date"
+    EVIDENCE_PERSON = "evidence_person"
+    NOTE = "note"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: ``key`` in the cells, French ``label`` and ``help``, ``width`` of its field in characters.
 
-    ``role`` names what the controls look at: ``method`` for the reference of a method, else empty.
+    A ``list`` column offers its ``values``, or those of its ``source`` (``sites``: the sites of the file, known only at run
+    time); ``several`` of them may be given, separated by « ; ». A ``private`` column is never published: its cells are in no
+    digest, snapshot, register or export of a version.
     """
 
     key: str
@@ -36,12 +63,24 @@ class Column:
     required: bool
     help: str = ""
     max_length: int = 500
-    role: str = ""
+    role: ColumnRole = ColumnRole.NONE
+    kind: Kind = Kind.TEXT
+    values: tuple[str, ...] = ()
+    source: str = ""
+    several: bool = False
+    private: bool = False
+
+    def choices(self, sites: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Return the values that the column offers; ``sites`` are the names of the file's sites."""
+        return sites if self.source == "sites" else self.values
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """An activity: its French ``label``, the ``reference`` that governs it, its flexibilities and its columns."""
+    """An activity: its French ``label``, the ``reference`` that governs it, its flexibilities and its columns.
+
+    ``evidence`` tells, by flexibility, what a new method must come with (``required`` or ``advised``; absent: nothing).
+    """
 
     code: str
     label: str
@@ -49,11 +88,26 @@ class Activity:
     reference: str
     flexibilities: tuple[Flexibility, ...]
     columns: tuple[Column, ...]
+    evidence: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of the columns, in their order."""
+        """The keys of the columns, in their order, private ones included."""
         return tuple(column.key for column in self.columns)
+
+    @property
+    def public_columns(self) -> tuple[Column, ...]:
+        """The columns that are published, in their order."""
+        return tuple(column for column in self.columns if not column.private)
+
+    @property
+    def private_columns(self) -> tuple[Column, ...]:
+        """The columns that never are: evidence and notes."""
+        return tuple(column for column in self.columns if column.private)
+
+    def column_of(self, role: ColumnRole) -> Column | None:
+        """Return the column that has a role, if the activity has one."""
+        return next((column for column in self.columns if column.role is role), None)
 
     @property
     def top_flexibility(self) -> Flexibility:
@@ -61,14 +115,32 @@ class Activity:
         return self.flexibilities[-1]
 
 
+def _column(data: dict[str, Any]) -> Column:
+    column = Column(
+        **data
+        | {
+            "role": ColumnRole(data.get("role", "")),
+            "kind": Kind(data.get("kind", "text")),
+            "values": tuple(data.get("values", ())),
+        }
+    )
+    if (column.kind is Kind.LIST) != bool(column.values or column.source) or column.source not in ("", "sites"):
+        raise ValueError(f"{column.key}: a list, and only a list, has values or the source « sites »")
+    return column
+
+
 def read(text: str) -> Activity:
     """Build an activity from the text of its description; a wrong description is a ``ValueError`` or a ``TypeError``."""
     data: dict[str, Any] = yaml.safe_load(text)
-    columns = tuple(Column(**column) for column in data.pop("columns"))
+    columns = tuple(_column(column) for column in data.pop("columns"))
     flexibilities = tuple(Flexibility(value) for value in data.pop("flexibilities"))
     activity = Activity(columns=columns, flexibilities=flexibilities, **data)
     if len(set(activity.keys)) != len(columns) or not any(column.required for column in columns):
         raise ValueError(f"{activity.code}: keys must differ and one column at least must be required")
+    if any(column.private and column.required for column in columns):
+        raise ValueError(f"{activity.code}: a private column is asked for by the level of flexibility, never always")
+    if not set(activity.evidence) <= set(flexibilities) or not set(activity.evidence.values()) <= {"required", "advised"}:
+        raise ValueError(f"{activity.code}: evidence is « required » or « advised », for a flexibility of the activity")
     return activity
 
 
@@ -85,15 +157,33 @@ def all_activities() -> tuple[Activity, ...]:
     return tuple(activity(code) for code in CODES)
 
 
-def clean_cell(value: str) -> str:
-    """Return a typed cell in NFC, without control characters, on one line, white space collapsed.
+@cache
+def private_keys() -> frozenset[str]:
+    """Return the keys of every private column. A key is private in all the activities that have it, or in none."""
+    private = frozenset(column.key for item in all_activities() for column in item.private_columns)
+    public = frozenset(column.key for item in all_activities() for column in item.public_columns)
+    if private & public:
+        raise ValueError(f"private in one activity and public in another: {sorted(private & public)}")
+    return private
 
-    A no-break space stays a space like another: two cells that look the same are the same.
+
+def public_cells(values: Mapping[str, str]) -> dict[str, str]:
+    """Return the cells that are published, in their order: what digests, snapshots and the register are made of."""
+    hidden = private_keys()
+    return {key: value for key, value in values.items() if key not in hidden}
+
+
+def clean_value(column: Column, value: str) -> str:
+    """Return a typed cell as it is stored: one line of NFC text, a known value as the list spells it, a date as ``2026-03-12``.
+
+    What is not of the column's kind is kept as typed: the control tells it.
     """
-    kept = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in value)
-    return " ".join(unicodedata.normalize("NFC", kept).split())
+    text = clean_text(value)
+    if column.kind is Kind.DATE:
+        return clean_day(text)
+    return clean_list(text, column.values, several=column.several) if column.kind is Kind.LIST else text
 
 
 def clean_cells(of: Activity, values: Mapping[str, str]) -> dict[str, str]:
     """Return one cleaned cell per column of the activity; unknown keys are dropped, missing ones are empty."""
-    return {key: clean_cell(values.get(key, "")) for key in of.keys}
+    return {column.key: clean_value(column, values.get(column.key, "")) for column in of.columns}

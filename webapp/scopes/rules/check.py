@@ -1,63 +1,65 @@
-"""The control before publication: what is wrong, line by line, in codes that :data:`FINDING_TEXTS` words in French.
+"""The control before publication, the one place that says what is wrong: of a line, as the editor shows it, or of a whole scope.
 
-The full rules of LAB REF 08, SH REF 08 and CERT REF 08 are not all here. Each one that is here is certain: it never blocks a
-line that those documents allow.
+The reading of LAB REF 08, SH REF 08 and CERT REF 08 is in :mod:`webapp.scopes.rules.flexibility`; the cells are read in
+:mod:`webapp.scopes.rules.cells`; codes and words are in :mod:`webapp.scopes.rules.findings`.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from functools import lru_cache
+from datetime import date
 
-from webapp.folding import fold
-from webapp.scopes.rules.activities import Activity
+from webapp.scopes.rules.activities import Activity, ColumnRole, public_cells
+from webapp.scopes.rules.cells import cell_findings
 from webapp.scopes.rules.decisions import Flexibility, GeneralFacts, GeneralStatus
+from webapp.scopes.rules.findings import FINDING_TEXTS, Finding, Severity, blocks
+from webapp.scopes.rules.flexibility import NEW_METHODS, Move, Recognised, RuleSet, Verdict, in_force, judge
 from webapp.scopes.rules.lines import Difference, Line, difference, duplicate_key
-from webapp.texts import mark as _m
+from webapp.scopes.rules.methods import MethodKind
+from webapp.scopes.rules.references import parse
 
+__all__ = [
+    "FINDING_TEXTS", "Context", "Finding", "Severity", "blocks", "check_line", "check_scope", "context", "general_status_code",
+    "published_methods", "verdict",
+]  # fmt: skip
 
-class Severity(StrEnum):
-    """Whether a finding stops the publication or is only said."""
-
-    BLOCKING = "blocking"
-    WARNING = "warning"
+_EVIDENCE = (ColumnRole.EVIDENCE_REFERENCE, ColumnRole.EVIDENCE_DATE, ColumnRole.EVIDENCE_PERSON)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One remark: ``line`` is the permanent number (None: the whole scope), ``column`` the key of the cell, if any."""
+class Context:
+    """What a line is held to besides itself, the same for a whole control.
 
-    code: str
-    line: int | None = None
-    column: str = ""
-    severity: Severity = Severity.BLOCKING
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    ``recognised``: general line → its recognised methods (absent: none yet, a first definition); ``today`` in Paris and ``sites``
+    None when they are not known; ``verdicts`` remembers what was judged.
+    """
 
-
-FINDING_TEXTS: dict[str, str] = {
-    "empty_scope": _m("La portée détaillée ne contient aucune ligne."),
-    "required": _m("Renseignez « %(column)s »."),
-    "too_long": _m("« %(column)s » dépasse %(limit)s caractères (%(length)s)."),
-    "general_unknown": _m("La ligne de portée générale %(general)s n’existe pas."),
-    "general_suspended": _m("La ligne de portée générale %(general)s est suspendue."),
-    "general_terminated": _m("La ligne de portée générale %(general)s est résiliée."),
-    "general_empty": _m("Aucune ligne détaillée sous la portée générale %(general)s."),
-    "duplicate": _m("Identique à la ligne %(other)s."),
-    "fixed_added": _m("Portée %(general)s FIXE : une ligne nouvelle demande une décision d’extension."),
-    "fixed_changed": _m("Portée %(general)s FIXE : une modification demande une décision d’extension."),
-    "internal_method": _m("Méthode interne : demande %(needed)s."),
-    "unchanged": _m("Rien n’a changé depuis la version %(version)s."),
-}
-
-#: How bodies name a method of their own. Standards never begin or read like this.
-_INTERNAL = re.compile(r"\b(?:methodes? internes?|procedures? internes?|mode operatoire interne|mo-\d+)\b")
+    rules: RuleSet
+    today: date | None = None
+    sites: tuple[str, ...] | None = None
+    recognised: Mapping[str, Recognised] = field(default_factory=dict)
+    verdicts: dict[tuple[str, str], Verdict | None] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=4096)  # a page asks it of a hundred references, again and again the same
-def is_internal_method(reference: str) -> bool:
-    """Tell whether a reference names a method of the body's own (« Méthode interne MO-17 »)."""
-    return _INTERNAL.search(fold(reference)) is not None
+def context(
+    of: Activity,
+    generals: Iterable[GeneralFacts],
+    published: Mapping[str, Iterable[str]] | None = None,
+    *,
+    today: date | None = None,
+    sites: Iterable[str] | None = None,
+) -> Context:
+    """Return what the lines of a file are held to.
+
+    ``published``: general line → the references of the version online. Those granted with the general line count first; without
+    any, what is online is what was recognised, unless an extension has been decided since.
+    """
+    known: dict[str, Recognised] = {}
+    for general in generals:
+        online = () if published is None or general.extended else tuple(published.get(general.code, ()))
+        if general.methods or online:
+            known[general.code] = Recognised(general.methods or online)
+    rules = in_force(of.reference, today or date.max)
+    return Context(rules, today, tuple(sites) if sites is not None else None, known)
 
 
 def general_status_code(general: GeneralFacts | None) -> str | None:
@@ -69,32 +71,66 @@ def general_status_code(general: GeneralFacts | None) -> str | None:
     return "general_terminated" if general.status is GeneralStatus.TERMINATED else None
 
 
-def check_line(of: Activity, line: Line, general: GeneralFacts | None) -> list[Finding]:
-    """Return the findings that need nothing but the line and its general line: the editor shows them beside the cell."""
+def verdict(of: Activity, line: Line, general: GeneralFacts | None, held: Context) -> Verdict | None:
+    """Return the verdict on the method of a line (:func:`webapp.scopes.rules.flexibility.judge`), None without a method."""
+    column = of.column_of(ColumnRole.METHOD)
+    if column is None or general is None or general.flexibility not in held.rules.allows:
+        return None
+    key = (general.code, line.cells.get(column.key, ""))
+    if key not in held.verdicts:
+        held.verdicts[key] = judge(held.rules, general.flexibility, key[1], held.recognised.get(general.code))
+    return held.verdicts[key]
+
+
+def check_line(of: Activity, line: Line, general: GeneralFacts | None, held: Context | None = None, *, fresh: bool = True) -> list[Finding]:
+    """Return the findings that need nothing but the line and what it is held to: the editor shows them beside the cell.
+
+    ``fresh``: the line is new or changed since the version online, so that a new method in it needs its evidence.
+    """
+    held = held or context(of, [general] if general is not None else [])
     found: list[Finding] = []
     code = general_status_code(general)
     if code is not None:
         found.append(Finding(code, line.number, params={"general": line.general}))
-    for column in of.columns:
-        value = line.cells.get(column.key, "")
-        if column.required and not value:
-            found.append(Finding("required", line.number, column.key, params={"column": column.label}))
-        if len(value) > column.max_length:
-            facts: dict[str, str | int] = {"column": column.label, "limit": column.max_length, "length": len(value)}
-            found.append(Finding("too_long", line.number, column.key, params=facts))
-        wide_enough = general is None or general.flexibility in (of.top_flexibility, Flexibility.FIXE)
-        if column.role == "method" and not wide_enough and is_internal_method(value):
-            needed = {"needed": str(of.top_flexibility)}
-            found.append(Finding("internal_method", line.number, column.key, params=needed))
+    found.extend(cell_findings(of, line.number, line.cells, held.today, held.sites))
+    judged = verdict(of, line, general, held)
+    if judged is not None and general is not None:
+        found.extend(_method(of, line, general, judged, first=general.code not in held.recognised))
+        if fresh and judged.passes and judged.move in NEW_METHODS and general.code in held.recognised:
+            found.extend(_evidence(of, line, general.flexibility))
     return found
+
+
+def _method(of: Activity, line: Line, general: GeneralFacts, judged: Verdict, *, first: bool) -> Iterator[Finding]:
+    column = of.column_of(ColumnRole.METHOD)
+    key = column.key if column is not None else ""
+    # Under FIXE without granted methods, the line itself is held to what is online: it is told that, once.
+    if not judged.passes and (general.flexibility is not Flexibility.FIXE or general.methods):
+        yield Finding(judged.code, line.number, key, params=dict(judged.params))
+    if judged.passes and judged.move is Move.RECOGNISED and not first:
+        for method in parse(line.cells.get(key, "")):
+            if method.kind is MethodKind.WORDS:
+                yield Finding("method_words", line.number, key, Severity.WARNING, {"text": str(method)})
+
+
+def _evidence(of: Activity, line: Line, level: Flexibility) -> Iterator[Finding]:
+    """Yield what a new method lacks, by what the activity asks for at that level."""
+    asked = of.evidence.get(level)
+    if asked is None:
+        return
+    severity = Severity.BLOCKING if asked == "required" else Severity.WARNING
+    for role in _EVIDENCE:
+        column = of.column_of(role)
+        if column is not None and not line.cells.get(column.key):
+            yield Finding(f"evidence_{asked}", line.number, column.key, severity, {"level": str(level), "column": column.label})
 
 
 def _duplicates(lines: Iterable[Line]) -> Iterable[Finding]:
     first: dict[str, int] = {}
     for line in lines:
-        key = duplicate_key(line.general, line.cells)
-        if not any(line.cells.values()):
+        if not any(public_cells(line.cells).values()):
             continue
+        key = duplicate_key(line.general, line.cells)
         if key in first:
             yield Finding("duplicate", line.number, params={"other": first[key]})
         else:
@@ -116,24 +152,42 @@ def _fixed(changes: Difference, generals: Mapping[str, GeneralFacts]) -> Iterabl
             yield Finding("fixed_changed", change.after.number, params={"general": change.after.general})
 
 
+def published_methods(of: Activity, lines: Iterable[Line]) -> dict[str, list[str]]:
+    """Return the references that the lines of a version hold, by general line."""
+    column = of.column_of(ColumnRole.METHOD)
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        reference = line.cells.get(column.key, "") if column is not None else ""
+        if reference:
+            found.setdefault(line.general, []).append(reference)
+    return found
+
+
 def check_scope(
     of: Activity,
     lines: Sequence[Line],
     generals: Sequence[GeneralFacts],
     baseline: Sequence[Line] | None = None,
     baseline_version: int | None = None,
+    *,
+    today: date | None = None,
+    sites: Iterable[str] | None = None,
 ) -> list[Finding]:
     """Return everything to say before the publication of ``lines``, whole-scope findings first, then in their order.
 
     ``baseline`` holds the lines of the version last online (None when nothing ever was): with one, FIXE lines are held
-    to it.
+    to it. ``today`` (in Paris) is the day the version would take effect; ``sites`` are the names of the file's sites.
     """
     by_code = {general.code: general for general in generals}
     found = _scope_findings(lines, generals)
-    per_line: dict[int, list[Finding]] = {line.number: check_line(of, line, by_code.get(line.general)) for line in lines}
+    changes = difference(baseline or (), lines)
+    fresh = {line.number for line in changes.added} | {change.after.number for change in changes.changed}
+    held = context(of, generals, published_methods(of, baseline or ()), today=today, sites=sites)
+    per_line: dict[int, list[Finding]] = {
+        line.number: check_line(of, line, by_code.get(line.general), held, fresh=line.number in fresh) for line in lines
+    }
     late = list(_duplicates(lines))
     if baseline is not None:
-        changes = difference(baseline, lines)
         late.extend(_fixed(changes, by_code))
         if not changes.count and baseline_version is not None:
             found.append(Finding("unchanged", severity=Severity.WARNING, params={"version": baseline_version}))
@@ -152,8 +206,3 @@ def _scope_findings(lines: Sequence[Line], generals: Sequence[GeneralFacts]) -> 
         for general in generals
         if general.status is GeneralStatus.ACTIVE and general.code not in used
     ]
-
-
-def blocks(findings: Iterable[Finding]) -> bool:
-    """Tell whether some finding stops the publication."""
-    return any(finding.severity is Severity.BLOCKING for finding in findings)

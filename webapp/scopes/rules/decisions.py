@@ -63,12 +63,16 @@ EFFECT_TEXTS: dict[Act, str] = {
 
 @dataclass(frozen=True, slots=True)
 class GeneralFacts:
-    """What the rules need to know of one general line. ``extended``: its extension was decided since the last version."""
+    """What the rules need to know of one general line.
+
+    ``extended``: its extension was decided since the last version. ``methods``: the references granted with it, if any are listed.
+    """
 
     code: str
     flexibility: Flexibility
     status: GeneralStatus
     extended: bool = False
+    methods: tuple[str, ...] = ()
 
 
 class DecisionRefused(ValueError):

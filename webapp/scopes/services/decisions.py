@@ -7,14 +7,16 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.accounts.queries import people_with_role
-from webapp.actor import Actor, Role
+from webapp.actor import Actor
 from webapp.clock import PARIS, Clock
 from webapp.errors import Invalid
 from webapp.evidence.services import record
 from webapp.outbox.services import enqueue
 from webapp.scopes import mails
 from webapp.scopes.models import Decision, Dossier, GeneralLine, PublishedVersion
+from webapp.scopes.queries import last_effective, online_references
+from webapp.scopes.queries.rights import editors_of
+from webapp.scopes.rules.activities import activity
 from webapp.scopes.rules.decisions import (
     DECISION_LABELS,
     EFFECT_TEXTS,
@@ -27,6 +29,7 @@ from webapp.scopes.rules.decisions import (
     decide,
     effect,
 )
+from webapp.scopes.rules.grants import granted_with
 from webapp.scopes.rules.states import EVIDENCE, Act, Draft, after
 from webapp.scopes.services.files import open_file, subject
 from webapp.scopes.services.general import GeneralValues, add_line, checked, line_of, require_officer
@@ -122,24 +125,29 @@ def _apply(session: Session, clock: Clock, file: Dossier, line: GeneralLine, val
     except DecisionRefused as refused:
         raise Invalid({"kind": _(REFUSAL_TEXTS[refused.code])}) from None
     if values.kind is DecisionKind.EXTENSION:
-        facts = _extend(clock, file, line, values, facts)
+        facts = _extend(session, clock, file, line, values, facts)
     changed = next(item for item in facts if item.code == line.code)
     line.status, line.flexibility, line.version = changed.status, changed.flexibility, line.version + 1
     return facts
 
 
 def _extend(
-    clock: Clock, file: Dossier, line: GeneralLine, values: DecisionValues, facts: tuple[GeneralFacts, ...]
+    session: Session, clock: Clock, file: Dossier, line: GeneralLine, values: DecisionValues, facts: tuple[GeneralFacts, ...]
 ) -> tuple[GeneralFacts, ...]:
+    last = last_effective(session, file.id, clock.now())
     line.extended_at = clock.now()
     if values.extension is None or not values.code:
         return facts
     title = values.extension.title or line.title
     flexibility = values.extension.flexibility or str(line.flexibility)
-    clean, errors = checked(GeneralValues(line.code, title, flexibility), file.activity)
+    clean, errors = checked(GeneralValues(line.code, title, flexibility, values.extension.methods), file.activity)
     if errors:
         raise Invalid(errors)
     line.title = clean.title
+    if clean.methods:
+        # What is online stays recognised: without a list, it was all that was granted.
+        online = online_references(session, activity(file.activity), file.id, last.sha256) if last is not None else {}
+        line.methods = list(granted_with(line.methods or online.get(line.code, ()), clean.methods))
     return tuple(
         GeneralFacts(item.code, Flexibility(clean.flexibility), item.status, True) if item.code == line.code else item for item in facts
     )
@@ -163,7 +171,7 @@ def _take_offline(session: Session, clock: Clock, file: Dossier, act: Act) -> No
 
 
 def tell_decision(session: Session, clock: Clock, decision: Decision, file: Dossier, code: str, public_url: str) -> None:
-    """Queue the mail that tells a decision to the body's editors, once per person."""
+    """Queue the mail that tells a decision to those who edit the file, once per person."""
     title, body = mails.decided(
         file.number,
         DECISION_LABELS[decision.kind],
@@ -172,6 +180,6 @@ def tell_decision(session: Session, clock: Clock, decision: Decision, file: Doss
         EFFECT_TEXTS[decision.effect],
         f"{public_url}/portees/{file.number}",
     )
-    for person in people_with_role(session, file.organisation_id, Role.SCOPE_EDITOR):
+    for person in editors_of(session, [file.id], clock.now(), willing=False):
         key = f"scope-decision:{decision.id}:{person.account_id}"
         enqueue(session, clock, to=person.email, subject=title, body=body, key=key)

@@ -1,16 +1,17 @@
 """Opening a file to change it: load, authorise, lock, and write down what time has already done."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.actor import Actor
 from webapp.clock import Clock
 from webapp.errors import Conflict, Forbidden, NotFound
-from webapp.scopes.models import Dossier, DraftLine, ScopeChange
+from webapp.scopes.models import Dossier, DraftLine, ScopeStep
 from webapp.scopes.policies import FileFacts, can_act, can_see
+from webapp.scopes.queries.rights import right_of
 from webapp.scopes.rules.states import Act, Draft, Facts, Online, after, possible, settled
 
 
@@ -19,10 +20,12 @@ def open_file(session: Session, actor: Actor, clock: Clock, number: str) -> Doss
 
     Somebody else's file is :class:`NotFound`, like one that does not exist.
     """
-    query = select(Dossier).where(Dossier.number == number).with_for_update().execution_options(populate_existing=True)
-    file = session.scalar(query)
-    if file is None or not can_see(actor, file.organisation_id):
+    query = select(Dossier, right_of(actor, clock.now()).label("right")).where(Dossier.number == number)
+    found = session.execute(query.with_for_update(of=Dossier).execution_options(populate_existing=True)).one_or_none()
+    if found is None or not can_see(actor, found[0].organisation_id, found.right):
         raise NotFound(number)
+    file: Dossier = found[0]
+    file.right = found.right
     settle(session, clock, file)
     return file
 
@@ -33,18 +36,26 @@ def settle(session: Session, clock: Clock, file: Dossier) -> None:
     if facts == file.stored:
         return
     file.stored = facts
-    mine = DraftLine.dossier_id == file.id
-    session.execute(delete(DraftLine).where(mine, DraftLine.deleted), execution_options={"synchronize_session": False})
+    make_online(session, [file.id])
+    file.undo_floor = last_step(session, file)
+
+
+def make_online(session: Session, dossier_ids: Sequence[int]) -> None:
+    """Note that the drafts of these files are what is online: deletions are final, every line stands where it was published."""
+    unsynchronised = {"synchronize_session": False}
+    theirs = DraftLine.dossier_id.in_(dossier_ids)
+    session.execute(delete(DraftLine).where(theirs, DraftLine.deleted), execution_options=unsynchronised)
+    # What is already so is not written again: most lines of most versions are those of the one before.
+    differs = or_(DraftLine.published_digest.is_distinct_from(DraftLine.digest), DraftLine.published_rank.is_distinct_from(DraftLine.rank))
     session.execute(
-        update(DraftLine).where(mine).values(published_digest=DraftLine.digest, published_rank=DraftLine.rank),
-        execution_options={"synchronize_session": False},
+        update(DraftLine).where(theirs, differs).values(published_digest=DraftLine.digest, published_rank=DraftLine.rank),
+        execution_options=unsynchronised,
     )
-    file.undo_floor = last_change(session, file)
 
 
-def last_change(session: Session, file: Dossier) -> int:
-    """Return the id of the file's last change, 0 when there is none."""
-    return session.scalar(select(func.max(ScopeChange.id)).where(ScopeChange.dossier_id == file.id)) or 0
+def last_step(session: Session, file: Dossier) -> int:
+    """Return the id of the file's last step, 0 when there is none."""
+    return session.scalar(select(func.max(ScopeStep.id)).where(ScopeStep.dossier_id == file.id)) or 0
 
 
 def why_not(act: Act, facts: Facts, version: int) -> str:
@@ -62,57 +73,32 @@ def why_not(act: Act, facts: Facts, version: int) -> str:
 
 def require(actor: Actor, act: Act, file: Dossier) -> None:
     """Refuse an act that is not this actor's (:class:`Forbidden`) or not possible now (:class:`Conflict`)."""
-    if can_act(actor, act, FileFacts(file.organisation_id, file.stored)):
+    if can_act(actor, act, FileFacts(file.organisation_id, file.stored, file.right)):
         return
     if not possible(act, file.stored):
         raise Conflict(why_not(act, file.stored, file.version_number))
     raise Forbidden(act)
 
 
-def note_edit(session: Session, clock: Clock, file: Dossier) -> None:
-    """Set the draft's state after a change of its lines: editing, or none when it is again what is online."""
+def note_edit(session: Session, clock: Clock, file: Dossier, *, differs: bool = False) -> None:
+    """Set the draft's state after a change of its lines: editing, or none when it is again what is online.
+
+    ``differs``: the caller knows already that some line is not what is online.
+    """
     facts = after(Act.EDIT, file.stored)
     session.flush()
-    changed = session.scalar(
-        select(DraftLine.id).where(DraftLine.dossier_id == file.id, DraftLine.differs() | DraftLine.moved()).order_by(DraftLine.id).limit(1)
-    )
-    file.stored = facts if changed is not None else after(Act.CLEAN, facts)
+    mine = DraftLine.dossier_id == file.id
+    query = select(DraftLine.id).where(mine, DraftLine.differs() | DraftLine.moved()).order_by(DraftLine.id).limit(1)
+    differs = differs or session.scalar(query) is not None
+    file.stored = facts if differs else after(Act.CLEAN, facts)
     file.updated_at = clock.now()
 
 
 def subject(file: Dossier) -> str:
     """Name the file as people do, for the audit trail."""
-    return f"dossier {file.number}"
+    return subject_of(file.number)
 
 
-def log_change(
-    session: Session,
-    actor: Actor,
-    clock: Clock,
-    line: DraftLine,
-    kind: str,
-    before: dict[str, Any] | None,
-    after_: dict[str, Any] | None,
-    undoes: int | None = None,
-) -> None:
-    """Add one change of one line to the file's log."""
-    session.add(
-        ScopeChange(
-            organisation_id=line.organisation_id,
-            dossier_id=line.dossier_id,
-            account_id=actor.account_id,
-            actor_name=actor.name,
-            at=clock.now(),
-            kind=kind,
-            line_number=line.number,
-            line_version=line.version,
-            before=before,
-            after=after_,
-            undoes_id=undoes,
-        )
-    )
-
-
-def image(line: DraftLine) -> dict[str, Any]:
-    """Return what the change log keeps of a line."""
-    return {"general": line.general_line_id, "cells": dict(line.cells), "rank": line.rank, "deleted": line.deleted}
+def subject_of(number: str) -> str:
+    """Name the file of a number likewise."""
+    return f"dossier {number}"

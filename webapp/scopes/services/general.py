@@ -1,6 +1,6 @@
 """The accreditation body's own acts: opening files and writing their general scope."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -22,18 +22,21 @@ from webapp.scopes.rules.decisions import (
     Flexibility,
     GeneralStatus,
 )
+from webapp.scopes.rules.grants import LONGEST_METHOD, MOST_METHODS, same_methods
 from webapp.scopes.rules.numbers import parse_typed
 from webapp.scopes.rules.states import Draft, Online
 from webapp.scopes.services.files import open_file, subject
+from webapp.scopes.services.rights import first_responsible
 
 
 @dataclass(frozen=True, slots=True)
 class GeneralValues:
-    """A line of the general scope as an officer typed it."""
+    """A line of the general scope as an officer typed it; ``methods`` None when nothing is said of those granted with it."""
 
     code: str
     title: str
     flexibility: str
+    methods: tuple[str, ...] | None = None
 
 
 def require_officer(actor: Actor) -> None:
@@ -44,7 +47,7 @@ def require_officer(actor: Actor) -> None:
 
 def checked(values: GeneralValues, activity_code: str, prefix: str = "") -> tuple[GeneralValues, dict[str, str]]:
     """Return the line cleaned, and what is wrong with it by field name."""
-    clean = GeneralValues(values.code.strip(), " ".join(values.title.split()), values.flexibility)
+    clean = GeneralValues(values.code.strip(), " ".join(values.title.split()), values.flexibility, values.methods)
     errors: dict[str, str] = {}
     if not clean.code or len(clean.code) > 10 or not clean.code.replace(".", "").isalnum():
         errors[f"{prefix}code"] = _("Donnez un repère de dix caractères au plus, lettres et chiffres, par exemple « 3 ».")
@@ -52,6 +55,9 @@ def checked(values: GeneralValues, activity_code: str, prefix: str = "") -> tupl
         errors[f"{prefix}title"] = _("Donnez un intitulé de 300 caractères au plus.")
     if clean.flexibility not in [str(item) for item in activity(activity_code).flexibilities]:
         errors[f"{prefix}flexibility"] = _("Choisissez une flexibilité de cette activité.")
+    if len(clean.methods or ()) > MOST_METHODS or any(len(item) > LONGEST_METHOD for item in clean.methods or ()):
+        message = _("Donnez %(most)d méthodes au plus, une par ligne, de %(longest)d caractères au plus.")
+        errors[f"{prefix}methods"] = message % {"most": MOST_METHODS, "longest": LONGEST_METHOD}
     return clean, errors
 
 
@@ -121,6 +127,7 @@ def _add_file(
     session.flush()
     for rank, line in enumerate(lines):
         add_line(session, file, line, rank)
+    first_responsible(session, clock, file, actor.account_id)
     record(
         session,
         actor,
@@ -144,6 +151,7 @@ def add_line(session: Session, file: Dossier, values: GeneralValues, rank: int |
         title=values.title,
         flexibility=Flexibility(values.flexibility),
         status=GeneralStatus.ACTIVE,
+        methods=list(values.methods or ()),
         rank=rank,
         version=1,
     )
@@ -161,7 +169,7 @@ def add_general_line(session: Session, actor: Actor, clock: Clock, number: str, 
     """Add a general line while nothing was ever online; afterwards a new line is an extension, which is a decision."""
     file = open_file(session, actor, clock, number)
     require_officer(actor)
-    if not can_correct_general_scope(actor, FileFacts(file.organisation_id, file.stored)) or file.draft is Draft.REQUESTED:
+    if not can_correct_general_scope(actor, FileFacts(file.organisation_id, file.stored, file.right)) or file.draft is Draft.REQUESTED:
         raise Conflict(_("Une version a été demandée ou publiée : ajoutez la ligne par une décision d’extension."))
     clean, errors = checked(values, file.activity)
     if not errors and line_of(session, file, clean.code) is not None:
@@ -176,7 +184,10 @@ def add_general_line(session: Session, actor: Actor, clock: Clock, number: str, 
 def edit_general_line(
     session: Session, actor: Actor, clock: Clock, number: str, code: str, version: int, values: GeneralValues
 ) -> GeneralLine:
-    """Correct a general line: its title at any time; its flexibility only while nothing was ever online."""
+    """Correct a general line: its title at any time; its flexibility only while nothing was ever online.
+
+    Its methods are listed or rewritten at any time; other ones are an extension once something was online.
+    """
     file = open_file(session, actor, clock, number)
     require_officer(actor)
     line = line_of(session, file, code)
@@ -184,14 +195,18 @@ def edit_general_line(
         raise Invalid({"code": _(REFUSAL_TEXTS[UNKNOWN_LINE])})
     if line.version != version:
         raise Conflict(_("La ligne %(code)s a été modifiée entre-temps. Rechargez la page.", code=code))
-    clean, errors = checked(GeneralValues(code, values.title, values.flexibility), file.activity)
+    clean, errors = checked(GeneralValues(code, values.title, values.flexibility, values.methods), file.activity)
     free = file.online is Online.NONE and file.draft is not Draft.REQUESTED
     if not errors and clean.flexibility != line.flexibility and not free:
         errors["flexibility"] = _("Une version a été demandée ou publiée : la flexibilité ne change que par une décision.")
+    if clean.methods is not None and not free and line.methods and not same_methods(line.methods, clean.methods):
+        errors["methods"] = _("Une version a été demandée ou publiée : d’autres méthodes s’accordent par une décision d’extension.")
     if errors:
         raise Invalid(errors)
-    before = {"title": line.title, "flexibility": str(line.flexibility)}
+    before = {"title": line.title, "flexibility": str(line.flexibility), "methods": line.methods}
     line.title, line.flexibility, line.version = clean.title, Flexibility(clean.flexibility), line.version + 1
+    if clean.methods is not None:
+        line.methods = list(clean.methods)
     _record_general(session, actor, clock, file, "scope.general_line_changed", before, clean)
     return line
 
@@ -202,8 +217,12 @@ def _record_general(
     clock: Clock,
     file: Dossier,
     action: str,
-    before: dict[str, str],
+    before: Mapping[str, object],
     values: GeneralValues,
 ) -> None:
-    detail = {"code": values.code, "before": before, "after": {"title": values.title, "flexibility": values.flexibility}}
+    detail = {
+        "code": values.code,
+        "before": before,
+        "after": {"title": values.title, "flexibility": values.flexibility, "methods": list(values.methods or ())},
+    }
     record(session, actor, clock, action=action, subject=subject(file), organisation_id=file.organisation_id, detail=detail)

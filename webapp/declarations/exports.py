@@ -1,0 +1,118 @@
+"""A submission as a PDF and as a workbook, from its frozen snapshot alone. In French, which binds (FL-20)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from webapp import pdf, spreadsheet
+from webapp.declarations.grid import GridCell, grid
+from webapp.declarations.queries import ReturnFile, Submitted
+from webapp.declarations.rules import workflow
+from webapp.declarations.rules.document import DrawnCell, DrawnSection, DrawnTable, tables_of
+from webapp.declarations.rules.form_models.model import Table
+from webapp.declarations.rules.sheet import Sheet
+from webapp.qr import qr_svg
+from webapp.web.i18n import paris
+
+#: Columns that an upright page holds; with more it is turned.
+WIDEST = 6
+
+
+@force_locale("fr")
+def facts_of(file: ReturnFile, submitted: Submitted) -> list[tuple[str, str]]:
+    """What a receipt says, label and value: the same on every document."""
+    declarant = submitted.content["declarant"]
+    return [
+        (_("Numéro du récépissé"), submitted.receipt),
+        (_("Déclaration"), f"{file.number}, {_(workflow.KIND_LABELS[file.kind])}, {_('exercice %(year)s', year=file.year)}"),
+        (_("Organisme"), " · ".join(part for part in (declarant["name"], declarant["siret"], declarant["region"]) if part)),
+        (_("Formulaire"), f"{submitted.content['model']['title']} (version {submitted.content['model']['version']})"),
+        (_("Déposée"), f"{paris(submitted.at)}, {submitted.by}" + (f" ({_('hors délai')})" if submitted.late else "")),
+        (_("Empreinte SHA-256"), submitted.sha256),
+    ]
+
+
+@force_locale("fr")
+def receipt_pdf(file: ReturnFile, submitted: Submitted, address: str) -> bytes:
+    """The receipt on one page, with the QR code of its public page. Raises ``PdfError``."""
+    return _document(file, submitted, address, _("Récépissé de dépôt"), ())
+
+
+@force_locale("fr")
+def return_pdf(file: ReturnFile, submitted: Submitted, address: str, sections: Sequence[DrawnSection]) -> bytes:
+    """The receipt and every table as submitted. Raises ``PdfError``."""
+    return _document(file, submitted, address, _("Déclaration %(number)s", number=file.number), sections)
+
+
+def _document(file: ReturnFile, submitted: Submitted, address: str, title: str, sections: Sequence[DrawnSection]) -> bytes:
+    day = workflow.today(submitted.at)
+    data = {
+        "title": title,
+        "author": "Guichet",
+        "date": [day.year, day.month, day.day],
+        "footer": submitted.receipt,
+        "facts": [[_("%(label)s :", label=label), value] for label, value in facts_of(file, submitted)],
+        "notice": submitted.content["model"].get("notice", ""),
+        "code": qr_svg(address),
+        "address": address,
+        "wide": any(len(table.columns) > WIDEST for table in tables_of(sections)),
+        "sections": [{"title": section.title, "tables": [_pdf_table(table) for table in section.tables]} for section in sections],
+        "controls": [
+            [control["code"], control.get("message", ""), control.get("difference", "")]
+            for control in submitted.content["controls"]
+            if control["verdict"] == "false" and sections
+        ],
+    }
+    return pdf.render("declaration", data)
+
+
+def _pdf_table(table: DrawnTable) -> dict[str, Any]:
+    return {
+        "title": table.heading,
+        "columns": [label for _code, label in table.columns],
+        "rows": [{"total": row.is_total, "cells": [row.label, *(cell.text for cell in row.cells)]} for row in table.rows],
+    }
+
+
+@force_locale("fr")
+def workbook(file: ReturnFile, submitted: Submitted, sections: Sequence[DrawnSection]) -> bytes:
+    """A workbook with a sheet for the receipt and one for each table."""
+    receipt = spreadsheet.Sheet(_("Récépissé"), (_("Récépissé de dépôt"), ""), facts_of(file, submitted))
+    sheets = [
+        spreadsheet.Sheet(table.heading, ("", *(label for _code, label in table.columns)), _rows(table)) for table in tables_of(sections)
+    ]
+    return spreadsheet.xlsx((receipt, *sheets), title=f"{file.number} {submitted.receipt}")
+
+
+@force_locale("fr")
+def table_rows(table: Table, sheet: Sheet) -> tuple[Sequence[str], list[Sequence[spreadsheet.Cell]]]:
+    """The headings and the lines of a table as its page draws them; figures as numbers, what was answered otherwise as text."""
+    headings = (
+        _("Ligne"),
+        *(f"{column.label} ({column.unit.symbol})" if column.unit and column.unit.symbol else column.label for column in table.columns),
+    )
+    return headings, [(row.label, *(_typed(item, sheet, table) for item in items)) for row, items in grid(table, sheet, {})]
+
+
+def _typed(item: GridCell | None, sheet: Sheet, table: Table) -> spreadsheet.Cell:
+    if item is None:
+        return None
+    figure = sheet.figure((table.code, item.row, item.column))
+    return figure if isinstance(figure, Decimal) and item.is_figure else item.text or None
+
+
+def _rows(table: DrawnTable) -> Iterator[Sequence[spreadsheet.Cell]]:
+    for row in table.rows:
+        yield (row.label, *(_in_workbook(cell) for cell in row.cells))
+
+
+def _in_workbook(cell: DrawnCell) -> spreadsheet.Cell:
+    """The figure as a number when a spreadsheet holds it exactly (binary, some 15 digits), as text otherwise."""
+    if cell.figure is None:
+        return cell.text or None
+    return cell.figure if Decimal(repr(float(cell.figure))) == cell.figure else cell.text

@@ -1,0 +1,17 @@
+"""Pages of the declarations counter: returns, entry, exchanges, receipts, campaigns and their board, form models, the CSA calculator."""
+
+from webapp.declarations.routes import (  # noqa: F401 -- they add their views
+    board,
+    campaigns,
+    csa,
+    entry,
+    exchange,
+    justifications,
+    models,
+    receipts,
+    returns,
+    sections,
+)
+from webapp.declarations.routes.blueprint import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,165 @@
+"""What changes the figures of a return: cells entered by several people at once. Nothing here commits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from flask_babel import gettext as _
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from webapp.actor import Actor
+from webapp.clock import Clock
+from webapp.declarations.models import CellValue, Return
+from webapp.declarations.policies import ReturnFacts, can_enter
+from webapp.declarations.queries import ReturnFile, StoredCell, stored_cells
+from webapp.declarations.rules import workflow
+from webapp.declarations.rules.form_models.model import Table
+from webapp.declarations.rules.language.formula import CellKey
+from webapp.declarations.rules.sheet import Sheet
+from webapp.declarations.rules.values import EMPTY, Entry, display
+from webapp.errors import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What one person typed in one cell, over which version and which shown text."""
+
+    raw: str
+    version: int
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellConflict:
+    """A cell that somebody else changed meanwhile: what both typed, and over what."""
+
+    mine: Entry
+    theirs: StoredCell
+    base: str
+
+
+@dataclass(slots=True)
+class SaveOutcome:
+    """What a save did: the cells changed with their new versions, and those refused because somebody else changed them."""
+
+    cells: dict[CellKey, StoredCell]
+    saved: list[CellKey] = field(default_factory=list)
+    added: list[CellKey] = field(default_factory=list)
+    changed: list[CellKey] = field(default_factory=list)
+    conflicts: dict[CellKey, CellConflict] = field(default_factory=dict)
+
+
+def sheet_of(file: ReturnFile, cells: Mapping[CellKey, StoredCell], table: Table | None = None) -> Sheet:
+    """The figures of a return as they are being entered; only what a `table` needs, when given."""
+    return Sheet(file.model, {key: cell.entry for key, cell in cells.items()}, table, file.previous)
+
+
+def save_cells(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    file: ReturnFile,
+    typed: Mapping[CellKey, Typed],
+    tables: Collection[str] | None = None,
+) -> SaveOutcome:
+    """Save what was typed in some cells of a return, each over the version it was typed on.
+
+    `tables` (all by default) are those whose cells the outcome gives; they include those of the typed cells.
+
+    A cell whose text was left as shown is not touched. One that somebody else changed meanwhile, to something else, is a
+    conflict: then nothing is saved, and the caller shows both. Unreadable texts are saved and marked. Raises Conflict when the return no
+    longer takes entries, KeyError for a cell that people do not fill in.
+    """
+    hold_for_entry(session, actor, clock, file)
+    cells = stored_cells(session, file.id, tables)
+    outcome = SaveOutcome(dict(cells))
+    for key, cell_typed in typed.items():
+        _save_cell(actor, clock, file, key, cell_typed, outcome)
+    if outcome.conflicts:
+        return SaveOutcome(cells, conflicts=outcome.conflicts)
+    write_cells(session, actor, file, outcome)
+    return outcome
+
+
+def _save_cell(actor: Actor, clock: Clock, file: ReturnFile, key: CellKey, typed: Typed, outcome: SaveOutcome) -> None:
+    cell = file.model.cells[key]
+    if cell.formula is not None:
+        raise KeyError(key)
+    mine = cell.read(typed.raw)
+    stored = outcome.cells.get(key)
+    present = stored.entry if stored else EMPTY
+    if typed.raw.strip() == typed.shown.strip() or same_entry(mine, present):
+        return
+    if stored and stored.version != typed.version:
+        outcome.conflicts[key] = CellConflict(mine, stored, typed.shown)
+        return
+    outcome.cells[key] = StoredCell(mine, (stored.version if stored else 0) + 1, actor.name, clock.now())
+    outcome.saved.append(key)
+    (outcome.changed if stored else outcome.added).append(key)
+
+
+def write_cells(session: Session, actor: Actor, file: ReturnFile, outcome: SaveOutcome) -> None:
+    """Write what an outcome changed: three statements at most, however many cells."""
+    if outcome.added:
+        session.execute(insert(CellValue), [_row(actor, file, key, outcome.cells[key]) for key in outcome.added])
+    if outcome.changed:
+        session.execute(update(CellValue), [_row(actor, file, key, outcome.cells[key]) for key in outcome.changed])
+    if outcome.saved:  # not through the mapped row: a figure is no new version of the return
+        session.execute(update(Return).where(Return.id == file.id).values(figures_at=outcome.cells[outcome.saved[-1]].at))
+
+
+def _row(actor: Actor, file: ReturnFile, key: CellKey, cell: StoredCell) -> dict[str, object]:
+    return {
+        "organisation_id": file.organisation_id,
+        "return_id": file.id,
+        "table_code": key[0],
+        "row_code": key[1],
+        "column_code": key[2],
+        "kind": cell.entry.kind,
+        "raw": cell.entry.raw,
+        "value": cell.entry.value,
+        "version": cell.version,
+        "edited_by": actor.account_id,
+        "edited_by_name": cell.by,
+        "edited_at": cell.at,
+    }
+
+
+def same_entry(one: Entry, other: Entry) -> bool:
+    """Whether two entries say the same, however they were typed."""
+    return one.kind is other.kind and one.value == other.value and (one.value is not None or one.raw == other.raw)
+
+
+def figures_seen(cells: Mapping[CellKey, StoredCell]) -> str:
+    """Return a digest of which figures stand, by their versions: what a person looked at before submitting."""
+    return workflow.digest("\n".join(sorted(f"{'.'.join(key)}~{cell.version}" for key, cell in cells.items())))
+
+
+def verify(text: str, sha256: str) -> bool:
+    """Whether a stored snapshot still is what was frozen."""
+    return workflow.digest(text) == sha256 and isinstance(json.loads(text), dict)
+
+
+def shown_text(file: ReturnFile, key: CellKey, cells: Mapping[CellKey, StoredCell]) -> str:
+    """The text that a cell's field shows."""
+    return display(cells[key].entry, file.model.cells[key].decimals) if key in cells else ""
+
+
+def locked(session: Session, file: ReturnFile) -> Return:
+    """The return, held until the end of the transaction, as it is now."""
+    query = select(Return).where(Return.id == file.id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one()
+
+
+def hold_for_entry(session: Session, actor: Actor, clock: Clock, file: ReturnFile) -> None:
+    """Hold the return for somebody who fills it in, until the end of the transaction. Raises Conflict when it takes no entries any more."""
+    if not can_enter(actor, facts_now(file, locked(session, file)), clock.now()):
+        raise Conflict(_("Cette déclaration n’accepte plus de saisie : elle a été déposée, ou sa campagne est close."))
+
+
+def facts_now(file: ReturnFile, row: Return) -> ReturnFacts:
+    """The facts as they are under the lock: the state may have moved since the page was loaded."""
+    return replace(file.facts, state=row.state)

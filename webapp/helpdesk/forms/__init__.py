@@ -1,0 +1,1 @@
+"""The help desk's forms, by subject."""

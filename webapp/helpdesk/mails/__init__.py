@@ -1,0 +1,1 @@
+"""The help desk's mails, by subject: built here, sent by the outbox."""
