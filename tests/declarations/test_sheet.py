@@ -13,7 +13,7 @@ from webapp.declarations.rules.form_models.registry import get_model
 from webapp.declarations.rules.language.evaluation import Missing
 from webapp.declarations.rules.language.formula import CellKey
 from webapp.declarations.rules.sheet import Sheet
-from webapp.declarations.rules.values import EMPTY, NOT_COMMUNICATED, Entry, ValueKind, parse_value
+from webapp.declarations.rules.values import EMPTY, NIL, NOT_COMMUNICATED, Entry, ValueKind, parse_value
 
 SMALL = load_model(TEXT)
 OPCO = get_model("esf-opco", "2025.1")
@@ -77,6 +77,7 @@ def test_only_the_controls_of_the_touched_cells_are_run() -> None:
 ENTRY_KEYS = [key for key, cell in OPCO.cells.items() if cell.formula is None]
 entries = st.one_of(
     st.just(EMPTY),
+    st.just(NIL),
     st.just(NOT_COMMUNICATED),
     st.just(Entry(ValueKind.INVALID, "abc", None, "…")),
     st.integers(0, 10**9).map(lambda cents: Entry(ValueKind.VALUE, "", Decimal(cents) / 100)),

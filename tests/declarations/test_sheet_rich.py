@@ -15,7 +15,7 @@ from webapp.declarations.rules.form_models.loader import load_model
 from webapp.declarations.rules.language.evaluation import Missing
 from webapp.declarations.rules.language.formula import CellKey
 from webapp.declarations.rules.sheet import SPARE_ROWS, Sheet
-from webapp.declarations.rules.values import EMPTY, NOT_COMMUNICATED, Entry, ValueKind
+from webapp.declarations.rules.values import EMPTY, NIL, NOT_COMMUNICATED, Entry, ValueKind
 
 RICH = load_model(TEXT)
 ENTRY_KEYS = [key for key, cell in RICH.cells.items() if cell.formula is None]
@@ -107,6 +107,7 @@ def test_four_kinds_of_answer_in_a_text_too() -> None:
 
 answers = st.one_of(
     st.just(EMPTY),
+    st.just(NIL),
     st.just(NOT_COMMUNICATED),
     st.just(Entry(ValueKind.INVALID, "abc", None, "…")),
     st.sampled_from(["Oui", "Non", "31/12/2025", "01/01/2026", "Brest"]).map(lambda text: Entry(ValueKind.VALUE, text)),
@@ -136,7 +137,7 @@ def test_incremental_equals_full_with_conditions_dates_and_texts(first: dict[Cel
 
 def fits(key: CellKey, entry: Entry) -> bool:
     """A figure in a cell of figures, a text in one of texts: what a save can have stored."""
-    return entry.kind is not ValueKind.VALUE or (entry.value is not None) is RICH.cells[key].unit.is_figure
+    return entry.kind not in (ValueKind.VALUE, ValueKind.NIL) or (entry.value is not None) is RICH.cells[key].unit.is_figure
 
 
 def test_last_year_is_read_where_it_is_known_and_missing_where_it_is_not() -> None:

@@ -59,9 +59,16 @@ def test_minus_zero_is_zero() -> None:
     assert not entry.value.is_signed()
 
 
-def test_empty_zero_and_not_communicated_are_three_things() -> None:
-    kinds = [parse_value(typed, Unit.EUROS).kind for typed in ("", "   ", "0", "NC", "n.c.", "Non communiqué", "non communique")]
-    assert kinds == [ValueKind.EMPTY] * 2 + [ValueKind.VALUE] + [ValueKind.NOT_COMMUNICATED] * 4
+def test_empty_zero_nil_and_not_communicated_are_four_things() -> None:
+    spellings = ("", "   ", "0", "néant", "Neant.", "NÉANT", "NC", "n.c.", "Non communiqué", "non communique")
+    kinds = [parse_value(typed, Unit.EUROS).kind for typed in spellings]
+    assert kinds == [ValueKind.EMPTY] * 2 + [ValueKind.VALUE] + [ValueKind.NIL] * 3 + [ValueKind.NOT_COMMUNICATED] * 4
+
+
+@pytest.mark.parametrize("unit", [unit for unit in Unit if unit.is_figure])
+def test_nil_counts_as_zero_and_is_shown_as_the_word(unit: Unit) -> None:
+    entry = parse_value("néant", unit)
+    assert (entry.value, entry.is_filled, display(entry, 2)) == (Decimal(0), True, "néant")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +76,7 @@ def test_empty_zero_and_not_communicated_are_three_things() -> None:
     [
         "abc", "1e309", "1e5", "NaN", "inf", "-inf", "0x10", "12;5", "12 34", "1 23 456", "1,2,3", "1.2.3", "12,34,567.8", ",5", "5,",
         "--5", "5-", "+5", "((5))", "12 %", "12 k€", "1_000", "٣", "１２", "²", "=1+1", "@SUM(A1)", "<b>12</b>", "30 février",
-        "9223372036854775808", "1" * 400, "néant", "-", "12,345", "1.234", "1,234",
+        "9223372036854775808", "1" * 400, "nul", "-", "12,345", "1.234", "1,234",
     ],
 )  # fmt: skip
 def test_what_is_not_one_clear_amount_is_kept_and_marked(typed: str) -> None:
@@ -84,7 +91,7 @@ def test_the_reason_is_the_useful_one() -> None:
     assert "deux façons" in (parse_value("1.234", Unit.EUROS).problem or "")
     assert "entier" in (parse_value("12,5", Unit.COUNT).problem or "")
     assert "unité" in (parse_value("12 %", Unit.EUROS).problem or "")
-    assert "Écrivez 0" in (parse_value("néant", Unit.EUROS).problem or "")
+    assert "Écrivez 0" in (parse_value("sans objet", Unit.EUROS).problem or "")
     assert "15 au plus" in (parse_value("1234567890123456", Unit.EUROS).problem or "")
 
 
@@ -107,7 +114,7 @@ def test_a_figure_shown_in_a_field_is_read_back_the_same(value: Decimal) -> None
 @given(st.text(max_size=300), st.sampled_from(Unit))
 def test_no_text_breaks_the_reading_and_none_is_lost(typed: str, unit: Unit) -> None:
     entry = parse_value(typed, unit)
-    assert (entry.value is None) is (entry.kind is not ValueKind.VALUE)
+    assert (entry.value is None) is (entry.kind not in (ValueKind.VALUE, ValueKind.NIL))
     again = parse_value(entry.raw, unit)
     assert (again.kind, again.value) == (entry.kind, entry.value)
     assert "\x00" not in entry.raw

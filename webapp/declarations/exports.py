@@ -16,6 +16,7 @@ from webapp.declarations.rules import workflow
 from webapp.declarations.rules.document import DrawnCell, DrawnSection, DrawnTable, tables_of
 from webapp.declarations.rules.form_models.model import Table
 from webapp.declarations.rules.sheet import Sheet
+from webapp.declarations.rules.values import NIL
 from webapp.qr import qr_svg
 from webapp.web.i18n import paris
 
@@ -103,7 +104,7 @@ def _typed(item: GridCell | None, sheet: Sheet, table: Table) -> spreadsheet.Cel
     if item is None:
         return None
     figure = sheet.figure((table.code, item.row, item.column))
-    return figure if isinstance(figure, Decimal) and item.is_figure else item.text or None
+    return figure if isinstance(figure, Decimal) and item.is_figure and item.text != NIL.raw else item.text or None
 
 
 def _rows(table: DrawnTable) -> Iterator[Sequence[spreadsheet.Cell]]:
@@ -113,6 +114,6 @@ def _rows(table: DrawnTable) -> Iterator[Sequence[spreadsheet.Cell]]:
 
 def _in_workbook(cell: DrawnCell) -> spreadsheet.Cell:
     """The figure as a number when a spreadsheet holds it exactly (binary, some 15 digits), as text otherwise."""
-    if cell.figure is None:
+    if cell.figure is None or cell.text == NIL.raw:
         return cell.text or None
     return cell.figure if Decimal(repr(float(cell.figure))) == cell.figure else cell.text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from webapp.declarations.rules.values import Unit, ValueKind, format_number
+from webapp.declarations.rules.values import NIL, Unit, ValueKind, format_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,8 @@ def _cell(content: Mapping[str, Any], table: Mapping[str, Any], row: Mapping[str
     code = f"{table['code']}.{crossing}"
     entered = content["entered"].get(code)
     value = content["computed"].get(code) if entered is None else entered.get("value")
+    if entered is not None and entered["kind"] == ValueKind.NIL.value:
+        return DrawnCell(code, NIL.raw, NIL.value)
     if value is not None:
         figure, unit = Decimal(value), Unit(column["unit"] or row["unit"])
         return DrawnCell(code, format_number(figure, table["decimals"].get(crossing, unit.default_decimals)), figure)

@@ -29,7 +29,7 @@ _MISSING = {
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a table is: cells answered (a figure or NC), unreadable, and to fill in all told."""
+    """How far a table is: cells answered (a figure, "néant" or NC), unreadable, and to fill in all told."""
 
     answered: int
     invalid: int
@@ -48,7 +48,7 @@ class Progress:
 
 def value_of(cell: Cell, entry: Entry) -> Value:
     """What an entered cell is worth: a figure, the number of a day, a choice's code, a text; or why it has none."""
-    if entry.kind is not ValueKind.VALUE:
+    if entry.kind in _MISSING:
         return _MISSING[entry.kind]
     if entry.value is not None:
         return entry.value

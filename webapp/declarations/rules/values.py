@@ -1,7 +1,8 @@
 """What people type into a cell, and how a figure is shown back.
 
-Four kinds that are never confused: nothing was typed (empty), a figure (zero included), "not communicated" (``NC``), and
-something that cannot be read. What cannot be read is kept as typed and marked, so that a typing mistake costs nothing.
+Five kinds that are never confused: nothing was typed (empty), a figure (zero included), "néant" (there is nothing to declare: it
+counts as zero), "not communicated" (``NC``), and something that cannot be read. What cannot be read is kept as typed and marked, so
+that a typing mistake costs nothing.
 
 A figure is read only when it can mean one thing: ``1.234`` in a column of euros is refused with the two possible meanings,
 since guessing would be wrong by a factor of a thousand.
@@ -61,6 +62,7 @@ class ValueKind(StrEnum):
 
     EMPTY = "empty"
     VALUE = "value"
+    NIL = "neant"
     NOT_COMMUNICATED = "non_communique"
     INVALID = "invalid"
 
@@ -76,11 +78,12 @@ class Entry:
 
     @property
     def is_filled(self) -> bool:
-        """Whether somebody answered: a figure, or "non communiqué"."""
-        return self.kind in (ValueKind.VALUE, ValueKind.NOT_COMMUNICATED)
+        """Whether somebody answered: a figure, "néant", or "non communiqué"."""
+        return self.kind in (ValueKind.VALUE, ValueKind.NIL, ValueKind.NOT_COMMUNICATED)
 
 
 EMPTY = Entry(ValueKind.EMPTY)
+NIL = Entry(ValueKind.NIL, "néant", Decimal(0))
 NOT_COMMUNICATED = Entry(ValueKind.NOT_COMMUNICATED, "NC")
 
 UNREADABLE = _m("Ce n’est pas un nombre. Écrivez par exemple 1 234,56, ou NC pour « non communiqué ».")
@@ -91,14 +94,14 @@ BAD_GROUPS = _m("Les milliers sont mal groupés. Vérifiez qu’aucun chiffre ne
 TOO_PRECISE = _m("Ce nombre a trop de décimales pour cette colonne.")
 WHOLE_ONLY = _m("Il faut un nombre entier.")
 NEGATIVE = _m("Cette valeur ne peut pas être négative.")
-NIL_WORD = _m("Écrivez 0 si la valeur est nulle, ou NC si elle n’est pas communiquée.")
+NIL_WORD = _m("Écrivez 0 si la valeur est nulle, « néant » s’il n’y a rien à déclarer, ou NC si elle n’est pas communiquée.")
 WRONG_UNIT = _m("Ce signe n’est pas l’unité de la colonne.")
 
 _NOT_COMMUNICATED_WORDS = frozenset({"nc", "n.c.", "n.c", "n/c", "non communique", "non-communique"})
+_NIL_ANSWERS = frozenset({"neant", "neant."})
 _LAYOUT = Context(prec=80, rounding=ROUND_HALF_UP)
-_NIL_WORDS = frozenset(
+_UNCLEAR_WORDS = frozenset(
     {
-        "neant",
         "nil",
         "nul",
         "nulle",
@@ -148,7 +151,9 @@ def parse_value(raw: str, unit: Unit, *, decimals: int | None = None, signed: bo
     word = _plain(text)
     if word in _NOT_COMMUNICATED_WORDS:
         return NOT_COMMUNICATED
-    if word in _NIL_WORDS:
+    if word in _NIL_ANSWERS:
+        return NIL
+    if word in _UNCLEAR_WORDS:
         return _invalid(text, NIL_WORD)
     bare, problem = _strip_unit(word, unit)
     if problem:
@@ -176,7 +181,9 @@ def format_number(value: Decimal, decimals: int) -> str:
 
 
 def display(entry: Entry, decimals: int) -> str:
-    """The text to put back in the field: the figure laid out, ``NC``, or what was typed when it could not be read."""
+    """The text to put back in the field: the figure laid out, ``néant``, ``NC``, or what was typed when it could not be read."""
+    if entry.kind is ValueKind.NIL:
+        return NIL.raw
     if entry.kind is ValueKind.VALUE and entry.value is not None:
         return format_number(entry.value, decimals)
     return entry.raw
