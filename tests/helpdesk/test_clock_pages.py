@@ -10,7 +10,8 @@ from tests.conftest import People, SignedIn
 from tests.helpdesk.support import URL, opened, report
 from webapp.clock import FrozenClock
 from webapp.contracts.models import Site
-from webapp.db import GuichetSession
+from webapp.contracts.rules import service_calendar
+from webapp.db import Database, GuichetSession
 from webapp.helpdesk.commitments import desk_hours
 from webapp.helpdesk.models import BillableRequest, Ticket, TicketClockEvent, TicketSite
 from webapp.helpdesk.queries.tickets import get_ticket_with_names
@@ -18,10 +19,13 @@ from webapp.helpdesk.report_content import read_source, report_content
 from webapp.helpdesk.rules.billable import OfferState
 from webapp.helpdesk.rules.clock import EventKind
 from webapp.helpdesk.rules.commitment import Commitment
+from webapp.helpdesk.rules.deadlines import Target
 from webapp.helpdesk.rules.report import Words
 from webapp.helpdesk.rules.services import ServiceType
 from webapp.helpdesk.rules.states import State, Verb
-from webapp.helpdesk.services import Client, Qualification, act, open_ticket, qualify
+from webapp.helpdesk.services import Client, Qualification, act, assign, open_ticket, qualify
+from webapp.helpdesk.services.warnings import warn_before_breaches
+from webapp.outbox.models import OutboxMessage
 from webapp.worktime import Territory
 
 
@@ -104,6 +108,35 @@ def test_each_site_is_told_by_its_own_clocks(
         told = report_content(source, Words(), number=1, at=clock.now())["accounts"]
     assert [account["title"] for account in told] == ["Décompte : Le Port, à l’heure du site (Indian/Reunion)", "Décompte : Siège"]
     assert [account["rows"][0][0] for account in told] == ["23/11/2026 13:00:00", "23/11/2026 10:00:00"]
+
+
+def test_deadlines_overseas_are_told_on_the_site_s_clock_in_mails_and_lists(
+    app: Flask, signed_in: SignedIn, session: GuichetSession, people: People, clock: FrozenClock, database: Database
+) -> None:  # FL-12.4: four hours from Monday 9:30 in Paris, 12:30 in Le Port, end there at 17:30
+    client, agent = people.actors["cliente"], people.actors["agente"]
+    owner = Client(client.organisation_id or 0, client.organisation_name)
+    four = Commitment(service_calendar(Territory.REUNION, timezone="Indian/Reunion"), restoration=Target(time=timedelta(hours=4)))
+    with app.app_context():
+        made = open_ticket(session, client, clock, report=report(), client=owner, commitment=four, public_url=URL)
+        qualify(session, agent, clock, made, Qualification(four, ServiceType.IN_HOUSE, (), 1))
+        act(session, agent, clock, made, Verb.CONFIRM, public_url=URL)
+        assign(session, people.actors["responsable"], clock, made, agent.account_id, agent.name)
+        session.commit()
+        assert made.due_at is not None
+        clock.set(made.due_at - timedelta(hours=1))
+        assert warn_before_breaches(database, clock, URL) > 0
+    bodies = session.scalars(select(OutboxMessage.body).order_by(OutboxMessage.id)).all()
+    session.rollback()
+    received = next(body for body in bodies if "Signalement reçu" in body or "point de départ" in body)
+    promised = "Rétablissement attendu avant lundi 23 novembre 2026 à 17 h 30, heure locale (La Réunion)."
+    assert promised in received.replace("\N{NO-BREAK SPACE}", " ")
+    assert any("· rétablissement · 23/11/2026 17:30, heure locale (La Réunion) (reste " in body for body in bodies)
+    for who, path in (("agente", "/assistance/file"), ("cliente", "/assistance")):
+        reader = signed_in(who)
+        reader.get(path)
+        (due,) = reader.tree.cssselect("table.rows time")
+        assert due.text_content() == "lun. 23/11 17:30 (La Réunion)"
+        assert due.get("title") == "23/11/2026 17:30:00, heure locale (La Réunion) · 23/11/2026 14:30:00 (heure de Paris)"
 
 
 def test_a_pause_is_seen_contested_and_answered(signed_in: SignedIn, session: GuichetSession, ticket: Ticket) -> None:  # FL-12.6b

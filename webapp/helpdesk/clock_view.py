@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 
 from webapp.actor import Actor
-from webapp.clock import PARIS
 from webapp.helpdesk import policies
 from webapp.helpdesk.commitments import calendar_named, calendar_words
 from webapp.helpdesk.explanation import Explanation, SiteExplanation
@@ -16,6 +15,7 @@ from webapp.helpdesk.rules.account import Piece
 from webapp.helpdesk.rules.clock import Reason
 from webapp.helpdesk.rules.contests import Suspension, contest_due
 from webapp.helpdesk.rules.states import NOT_INTERRUPTIONS, Facts
+from webapp.helpdesk.site_time import zone_of
 from webapp.helpdesk.texts import CAUSES
 from webapp.texts import mark as _m
 
@@ -81,7 +81,7 @@ def _site_line(ticket: Ticket, site: SiteExplanation, *, with_pieces: bool) -> S
         site_id=site.site_id,
         name=site.name,
         calendar=calendar_words(site.calendar.version),
-        zone="" if site.zone == PARIS.key else site.zone,
+        zone=zone_of(site.calendar.version),
         state=_state(ticket, site),
         due_at=site.due_at,
         restored_at=site.restored_at,

@@ -18,6 +18,7 @@ from webapp.helpdesk.queries.queue import waiting_rows
 from webapp.helpdesk.rules.account import Account, Cause
 from webapp.helpdesk.rules.deadlines import SOON, Urgency, urgency
 from webapp.helpdesk.rules.states import State
+from webapp.helpdesk.site_time import place_of, with_place
 from webapp.helpdesk.texts import STATES, STATES_FOR_CLIENT
 from webapp.web.i18n import business_duration, language, machine, wall_clock
 from webapp.web.rows import WaitingRow
@@ -58,9 +59,9 @@ def lines(rows: Iterable[Any], now: datetime, actor: Actor, *, for_desk: bool = 
             title=row.title,
             client=row.client,
             chip=words.chip(row, row.warning_minutes),
-            due=words.short(row.due_at) if row.due_at else "",
+            due=words.due(row.due_at, row.calendar) if row.due_at else "",
             due_machine=machine(row.due_at) if row.due_at else "",
-            due_title=words.exact(row.due_at) if row.due_at else "",
+            due_title=words.exact(row.due_at, row.calendar) if row.due_at else "",
             what=words.what(row),
             reported=words.short(row.notified_at),
             mine=row.assignee_id == actor.account_id,
@@ -105,15 +106,26 @@ class _Words:
         first = row.due_at is not None and row.first_responded_at is None and row.due_at == row.first_response_due_at
         return self.response if first else ""
 
-    def short(self, instant: datetime) -> str:
+    def due(self, instant: datetime, calendar: str) -> str:
+        """Say a deadline briefly, by the clocks of the place where it is counted, which is named when it is not on Paris time."""
+        place = place_of(calendar)
+        when = self.short(instant, place.zone)
+        return f"{when} ({place.name})" if place.name else when
+
+    def short(self, instant: datetime, zone: ZoneInfo = PARIS) -> str:
         """Say an instant briefly, as ``i18n.short`` does, without asking Babel for each cell."""
-        local = instant.astimezone(PARIS)
+        local = instant.astimezone(zone)
         return f"{self.days[local.weekday()]} {local.day:02d}/{local.month:02d} {local.hour:02d}:{local.minute:02d}"
 
-    def exact(self, instant: datetime) -> str:
-        """Give the exact instant for a title."""
-        local = instant.astimezone(PARIS)
-        return f"{local.day:02d}/{local.month:02d}/{local.year} {local.hour:02d}:{local.minute:02d}:{local.second:02d} ({self.paris})"
+    def exact(self, instant: datetime, calendar: str) -> str:
+        """Give the exact instant for a title: in the place where it is counted, and in Paris."""
+        place, in_paris = place_of(calendar), f"{_figures(instant, PARIS)} ({self.paris})"
+        return f"{with_place(_figures(instant, place.zone), place)} · {in_paris}" if place.name else in_paris
+
+
+def _figures(instant: datetime, zone: ZoneInfo) -> str:
+    local = instant.astimezone(zone)
+    return f"{local.day:02d}/{local.month:02d}/{local.year} {local.hour:02d}:{local.minute:02d}:{local.second:02d}"
 
 
 @lru_cache(maxsize=8)
@@ -137,15 +149,6 @@ def opening_words(opening: datetime, now: datetime, zone: str = "") -> str:
     day = get_day_names("wide", locale=language())[local.weekday()]
     said = f"{day} {local:%d/%m} {clock}" if opening - now >= timedelta(days=6) else f"{day} {clock}"
     return str(_("%(when)s à l’heure du site", when=said)) if zone else said
-
-
-def on_site(instant: datetime, zone: str) -> str:
-    """Say when an instant is on the clocks of a site away from Paris time: « 17 h 59 à l’heure du site », with the day if it is another."""
-    if not zone:
-        return ""
-    local = instant.astimezone(ZoneInfo(zone))
-    day = "" if local.date() == instant.astimezone(PARIS).date() else get_day_names("wide", locale=language())[local.weekday()] + " "
-    return str(_("%(when)s à l’heure du site", when=f"{day}{wall_clock(local)}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 
 from webapp.helpdesk.mails.tickets import Mail, to_contact
 from webapp.helpdesk.models import Ticket
+from webapp.helpdesk.site_time import deadline_words
 from webapp.texts import mark as _m
-from webapp.web.i18n import paris
 
 #: The subject of the mail to the agent in charge.
 CONTESTED = _m("Suspension contestée par le client : %(title)s")
@@ -21,7 +21,10 @@ def contested(ticket: Ticket, public_url: str, due_at: datetime) -> Mail:
             ticket,
             public_url,
             _("Contestation reçue : %(title)s", title=ticket.title),
-            _("Vous contestez une suspension du décompte. Notre réponse vous parviendra avant %(when)s.", when=paris(due_at)),
+            _(
+                "Vous contestez une suspension du décompte. Notre réponse vous parviendra avant %(when)s.",
+                when=deadline_words(due_at, ticket.calendar),
+            ),
         )
 
 

@@ -5,6 +5,7 @@ the ticket's title in the subject, by which its reader knows it again.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -12,8 +13,9 @@ from flask_babel import gettext as _
 from webapp.helpdesk.models import Ticket
 from webapp.helpdesk.rules.account import Durations
 from webapp.helpdesk.rules.states import Verb
+from webapp.helpdesk.site_time import deadline_words
 from webapp.texts import mark as _m
-from webapp.web.i18n import business_duration, paris
+from webapp.web.i18n import business_duration
 
 ANSWERED = _m("Le client a écrit : %(title)s")
 REOPENED = _m("Rouvert par le client : %(title)s")
@@ -71,16 +73,15 @@ def to_contact(ticket: Ticket, public_url: str, what: str, *paragraphs: str) -> 
 def opened(ticket: Ticket, public_url: str) -> Mail:
     """Confirm the report, with its reference and its deadlines (FL-12.5c)."""
     with force_locale("fr"):
-        restoration = (
-            _("Rétablissement attendu avant %(when)s.", when=paris(ticket.restoration_due_at)) if ticket.restoration_due_at else ""
-        )
+        told = partial(deadline_words, calendar=ticket.calendar)
+        restoration = _("Rétablissement attendu avant %(when)s.", when=told(ticket.restoration_due_at)) if ticket.restoration_due_at else ""
         return to_contact(
             ticket,
             public_url,
             _("Signalement reçu : %(title)s", title=ticket.title),
             _("Votre signalement est enregistré sous la référence %(reference)s.", reference=ticket.reference),
-            _("Notifié %(when)s : cet instant est le point de départ du décompte.", when=paris(ticket.notified_at)),
-            "\n".join([_("Première réponse avant %(when)s.", when=paris(ticket.first_response_due_at)), restoration]).strip(),
+            _("Notifié %(when)s : cet instant est le point de départ du décompte.", when=told(ticket.notified_at)),
+            "\n".join([_("Première réponse avant %(when)s.", when=told(ticket.first_response_due_at)), restoration]).strip(),
         )
 
 

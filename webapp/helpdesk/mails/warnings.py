@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from webapp.clock import PARIS
 from webapp.helpdesk.mails.tickets import Mail
 from webapp.helpdesk.rules.warnings import Deadline
+from webapp.helpdesk.site_time import place_of, with_place
 from webapp.texts import mark as _m
 from webapp.web.i18n import business_duration
 
@@ -32,11 +32,12 @@ class Line:
     due_at: datetime
     left: timedelta
     assignee: str
+    calendar: str
 
 
 @force_locale("fr")
 def warning(name: str, lines: list[Line], public_url: str) -> Mail:
-    """Return the one mail of a half-day. Needs no application around it: instants are written in figures, in Paris time."""
+    """Return the one mail of a half-day. Needs no application around it: instants are written in figures, on the clocks of the site."""
     number = len(lines)
     soonest = sorted(lines, key=lambda line: (line.due_at, line.reference))[:MOST_LINES]
     rest = number - len(soonest)
@@ -57,6 +58,7 @@ def warning(name: str, lines: list[Line], public_url: str) -> Mail:
 def _line(line: Line, public_url: str) -> str:
     left = _("dépassé de %(time)s") if line.left < timedelta() else _("reste %(time)s")
     who = _("suivi par %(name)s", name=line.assignee) if line.assignee else _("pas encore attribué")
-    when = f"{line.due_at.astimezone(PARIS):%d/%m/%Y %H:%M}"
+    place = place_of(line.calendar)
+    when = with_place(f"{line.due_at.astimezone(place.zone):%d/%m/%Y %H:%M}", place)
     head = f"{line.reference} · {_(WHAT[line.deadline])} · {when} ({left % {'time': business_duration(line.left)}}) · {who}"
     return f"{head}\n{public_url}/assistance/{line.reference}"

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from webapp.clock import PARIS
-from webapp.helpdesk.presenting import on_site
 from webapp.helpdesk.rules.states import Verb
+from webapp.helpdesk.site_time import on_site
 from webapp.helpdesk.texts import VERBS
 from webapp.web import html
 from webapp.web.i18n import exact_duration

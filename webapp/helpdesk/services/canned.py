@@ -14,8 +14,8 @@ from webapp.helpdesk.models import CannedText, Ticket
 from webapp.helpdesk.policies import works_the_desk
 from webapp.helpdesk.queries.talk import canned_text, teams_of
 from webapp.helpdesk.rules.talk import VARIABLES, UnknownVariable, check_variables, fill
+from webapp.helpdesk.site_time import deadline_words
 from webapp.helpdesk.texts import SERVICES
-from webapp.web.i18n import paris
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def insertion(session: Session, actor: Actor, ticket: Ticket, text_id: int, publ
         "contact": ticket.contact_name,
         "client": client.name,
         "service": str(_(SERVICES[ticket.service])),
-        "echeance": paris(ticket.due_at) if ticket.due_at else _("échéance à préciser"),
+        "echeance": deadline_words(ticket.due_at, ticket.calendar) if ticket.due_at else _("échéance à préciser"),
         "agent": actor.name,
         "lien": f"{public_url}/assistance/{ticket.reference}",
     }

@@ -109,7 +109,9 @@ def write(session: Session, clock: Clock, letter: Letter, public_url: str) -> No
     lines = []
     for key, levels in letter.digest.levels.items():
         row, due = letter.near[key]
-        lines.append(mails.Line(row.reference, row.deadline, row.due_at, due.left, letter.names.get(row.assignee_id or 0, "")))
+        lines.append(
+            mails.Line(row.reference, row.deadline, row.due_at, due.left, letter.names.get(row.assignee_id or 0, ""), row.calendar)
+        )
         session.add_all(
             BreachWarning(
                 organisation_id=row.organisation_id,
