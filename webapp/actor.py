@@ -29,6 +29,7 @@ class Role(StrEnum):
     SCOPE_AUDITOR = "scope_auditor"
     SCOPE_OFFICER = "scope_officer"
     DECLARANT = "declarant"
+    SIGNATORY = "signatory"
     NATIONAL_AGENT = "national_agent"
     REGIONAL_AGENT = "regional_agent"
     CLIENT_CONTACT = "client_contact"

@@ -49,6 +49,7 @@ ACTION_LABELS: Mapping[str, str] = {
     "return.deadline_extended": _m("Échéance d’un déclarant reportée"),
     "return.reminded": _m("Déclarants relancés"),
     "return.section_entrusted": _m("Section d’une déclaration confiée"),
+    "return.signatory_told": _m("Signataires d’une déclaration prévenus"),
     "return.section_ready": _m("Section d’une déclaration dite prête"),
     "return.section_reopened": _m("Section d’une déclaration reprise"),
     "return.justified": _m("Contrôle d’une déclaration justifié"),

@@ -4,13 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts import links, mails, policies
 from webapp.accounts.links import Purpose
 from webapp.accounts.models import Account, Membership, Organisation
-from webapp.accounts.rules import MEMBERSHIP_NEEDS_REGION, REGIONS, default_expiry, role_fits
+from webapp.accounts.rules import ADDS_TO, MEMBERSHIP_NEEDS_REGION, REGIONS, default_expiry, role_fits
 from webapp.accounts.sessions import revoke
 from webapp.actor import Actor, Role
 from webapp.clock import PARIS, Clock
@@ -122,7 +122,7 @@ def _add_memberships(
     held = set(
         session.scalars(select(Membership.role).where(Membership.account_id == account.id, Membership.organisation_id == organisation.id))
     )
-    added = sorted(set(roles) - held)
+    added = sorted({*roles, *(ADDS_TO[role] for role in roles if role in ADDS_TO)} - held)
     for role in added:
         kept = (region or organisation.region) if role in MEMBERSHIP_NEEDS_REGION else None
         session.add(Membership(account_id=account.id, organisation_id=organisation.id, role=role, region=kept, granted_at=clock.now()))
@@ -184,7 +184,7 @@ def grant_role(
 
 
 def withdraw_role(session: Session, actor: Actor, clock: Clock, account_id: int, membership_id: int) -> None:
-    """Take a role back. The last administrator keeps theirs; a manager withdraws only what they could grant."""
+    """Take a role back, with what adds to it. The last administrator keeps theirs; a manager withdraws only what they could grant."""
     membership = session.get(Membership, membership_id)
     if membership is None or membership.account_id != account_id:
         raise NotFound
@@ -194,6 +194,7 @@ def withdraw_role(session: Session, actor: Actor, clock: Clock, account_id: int,
     if membership.role is Role.ADMINISTRATOR and is_last_administrator(session, account_id):
         raise Invalid({"role": _m("C'est le dernier administrateur : donnez d'abord ce rôle à quelqu'un d'autre.")})
     role = membership.role
+    _withdraw_additions(session, membership)
     session.delete(membership)
     session.flush()
     record(
@@ -205,6 +206,13 @@ def withdraw_role(session: Session, actor: Actor, clock: Clock, account_id: int,
         organisation_id=organisation.id,
         detail={"role": role},
     )
+
+
+def _withdraw_additions(session: Session, membership: Membership) -> None:
+    """Take back the roles that only add a right to this one."""
+    additions = [role for role, base in ADDS_TO.items() if base is membership.role]
+    same = Membership.account_id == membership.account_id, Membership.organisation_id == membership.organisation_id
+    session.execute(delete(Membership).where(*same, Membership.role.in_(additions)))
 
 
 def set_open(session: Session, actor: Actor, clock: Clock, account_id: int, *, is_open: bool) -> Account:

@@ -1,9 +1,10 @@
 """Named reads of people, organisations and sessions."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, ScalarSelect, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account, Membership, Organisation
@@ -46,6 +47,17 @@ def _people() -> Any:
         .where(Account.deactivated_at.is_(None), Account.activated_at.is_not(None))
         .distinct()
     )
+
+
+def role_held_until(role: Role, organisation_id: SQLColumnExpression[int]) -> ScalarSelect[date]:
+    """The last day on which somebody who holds the role in an organisation may sign in (``date.max``: no end), None when nobody does.
+
+    A column beside the organisation's (`organisation_id`), so that a page that asks pays no statement for it.
+    """
+    last = func.max(func.coalesce(Account.expires_on, date.max))
+    holders = select(last).join(Membership, Membership.account_id == Account.id)
+    open_accounts = Account.deactivated_at.is_(None), Account.activated_at.is_not(None)
+    return holders.where(Membership.organisation_id == organisation_id, Membership.role == role, *open_accounts).scalar_subquery()
 
 
 def organisation_names(session: Session) -> Rows:

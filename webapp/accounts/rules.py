@@ -23,7 +23,7 @@ RESET_MINUTES = 30
 EMAIL_CHANGE_HOURS = 24
 
 _K = OrganisationKind
-_DECLARANT = frozenset({Role.DECLARANT, Role.CLIENT_CONTACT, Role.MANAGER})
+_DECLARANT = frozenset({Role.DECLARANT, Role.SIGNATORY, Role.CLIENT_CONTACT, Role.MANAGER})
 
 #: Which roles exist in which kind of organisation. Anybody regulated may be a client of the help desk too (SO-46).
 ROLES_OF_KIND: Mapping[OrganisationKind, frozenset[Role]] = {
@@ -40,6 +40,9 @@ ROLES_OF_KIND: Mapping[OrganisationKind, frozenset[Role]] = {
 #: Roles that only the operator's administrator hands out, wherever they stand: they see beyond one organisation.
 GRANTED_BY_OPERATOR_ONLY = frozenset({Role.ADMINISTRATOR, Role.DESK_AGENT, Role.DESK_LEAD, Role.SCOPE_OFFICER, Role.NATIONAL_AGENT})
 
+#: Roles that add a right to another one: given with it, withdrawn with it. A signatory declares, and submits as well.
+ADDS_TO: Mapping[Role, Role] = {Role.SIGNATORY: Role.DECLARANT}
+
 #: Roles that look at one region only.
 MEMBERSHIP_NEEDS_REGION = frozenset({Role.REGIONAL_AGENT})
 
@@ -48,6 +51,7 @@ ROLE_LABELS: Mapping[Role, str] = {
     Role.SCOPE_AUDITOR: _m("Auditeur de portées"),
     Role.SCOPE_OFFICER: _m("Chargé d’accréditation"),
     Role.DECLARANT: _m("Déclarant"),
+    Role.SIGNATORY: _m("Signataire des déclarations"),
     Role.NATIONAL_AGENT: _m("Agent national"),
     Role.REGIONAL_AGENT: _m("Agent régional"),
     Role.CLIENT_CONTACT: _m("Contact client"),

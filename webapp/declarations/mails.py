@@ -52,6 +52,16 @@ def section_entrusted(number: str, title: str, by: str, public_url: str) -> Mail
 
 
 @force_locale("fr")
+def to_be_signed(number: str, by: str, public_url: str) -> Mail:
+    """To the signatories, when a colleague who may not submit a return tells them that it is ready."""
+    return _mail(
+        _("Déclaration %(number)s : prête à déposer", number=number),
+        _("%(name)s vous signale que la déclaration %(number)s est prête : il vous revient de la déposer.", name=by, number=number),
+        f"{public_url}/declarations/{number}/depot",
+    )
+
+
+@force_locale("fr")
 def accepted(number: str, public_url: str) -> Mail:
     """To the declarants, when their return is accepted."""
     return _mail(

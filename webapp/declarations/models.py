@@ -51,7 +51,8 @@ class Return(OrganisationOwned, Base):
     ``due_on`` is the campaign's deadline or, when later, ``extended_to``. ``figures_at`` is when a cell last changed; what the sweep
     counted at ``checked_at`` is ``answered``, ``expected`` and ``blocking`` (unreadable cells and blocking controls that fail).
     ``acceptances`` counts the submissions accepted; ``accepted_rank`` is the one in force. ``question_at``: the declarant's
-    message that no agent has answered. These follow from acts and are no edits: they leave ``version`` alone.
+    message that no agent has answered. ``signatory_told_at``: a colleague's word to the signatories, the last one. These follow
+    from acts and are no edits: they leave ``version`` alone.
     """
 
     __tablename__ = "declaration_return"
@@ -82,6 +83,8 @@ class Return(OrganisationOwned, Base):
     reminded_at: Mapped[datetime | None]
     reminded_for: Mapped[date | None]
     question_at: Mapped[datetime | None]
+    signatory_told_at: Mapped[datetime | None]
+    signatory_told_by: Mapped[str] = mapped_column(String(200), default="")
     version: Mapped[int] = mapped_column(default=1)
     campaign: Mapped[Campaign] = relationship()
 
@@ -233,7 +236,7 @@ class ReturnMessage(OrganisationOwned, Base):
 
 
 class SectionShare(OrganisationOwned, Base):
-    """A section of a return as colleagues share it: entrusted to one of them, and said ready to be read again."""
+    """A section of a return as colleagues share it: entrusted to one of them, maybe for them alone, and said ready to be read again."""
 
     __tablename__ = "declaration_section"
     __table_args__ = (
@@ -244,6 +247,7 @@ class SectionShare(OrganisationOwned, Base):
     section_code: Mapped[str] = mapped_column(String(40), primary_key=True)
     entrusted_to: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     entrusted_name: Mapped[str] = mapped_column(String(200), default="")
+    reserved: Mapped[bool] = mapped_column(default=False)
     ready_at: Mapped[datetime | None]
     ready_by_name: Mapped[str] = mapped_column(String(200), default="")
 

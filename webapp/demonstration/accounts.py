@@ -59,6 +59,7 @@ SIGN_INS = (
     ),
     SignIn("hugo.mercier", "Hugo Mercier", "accreditation", "Comité d'accréditation (démonstration)", Role.SCOPE_OFFICER),
     SignIn("ines.garnier", "Inès Garnier", "opco-industries", "OPCO Industries et Métiers", Role.DECLARANT),
+    SignIn("ines.garnier", "Inès Garnier", "opco-industries", "OPCO Industries et Métiers", Role.SIGNATORY, note="signe les déclarations"),
     SignIn("erwan.kervella", "Erwan Kervella", "atpro-0", "Transitions Bretagne (association fictive)", Role.DECLARANT),
     SignIn("odile.chevalier", "Odile Chevalier", "faf-0", "FAF Artisans du Bâtiment (fictif)", Role.DECLARANT),
     SignIn("paul.lambert", "Paul Lambert", "ministere", "Ministère du Travail (démonstration)", Role.NATIONAL_AGENT),

@@ -172,6 +172,7 @@ ACCESS: Final[dict[str, Access]] = {
     "declarations.share_section": roles(Role.DECLARANT),
     "declarations.submission": roles(Role.DECLARANT),
     "declarations.submit": roles(Role.DECLARANT),
+    "declarations.tell_signatories": roles(Role.DECLARANT),
     "declarations.receipt": roles(Role.DECLARANT, Role.NATIONAL_AGENT, Role.REGIONAL_AGENT),
     "declarations.snapshot": roles(Role.DECLARANT, Role.NATIONAL_AGENT, Role.REGIONAL_AGENT),
     "declarations.receipt_pdf": roles(Role.DECLARANT, Role.NATIONAL_AGENT, Role.REGIONAL_AGENT),

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Organisation
+from webapp.accounts.queries import role_held_until
 from webapp.actor import Actor, Role
 from webapp.db import Rows
-from webapp.declarations.models import Campaign, CellValue, ControlOverride, Return, ReturnEvent, Submission
-from webapp.declarations.policies import ReturnFacts, is_declarant_of, may_know
+from webapp.declarations.models import Campaign, CellValue, ControlOverride, Return, ReturnEvent, SectionShare, Submission
+from webapp.declarations.policies import Holder, ReturnFacts, is_declarant_of, may_know
 from webapp.declarations.queries.previous import figures_of_last_year, submitted_last_year
 from webapp.declarations.rules.form_models.model import FormModel, RecordField
 from webapp.declarations.rules.form_models.registry import model_in_force
@@ -58,13 +59,24 @@ class ReturnFile:
     """Codes of the controls switched off in its form model, one a line; only read for one return at a time."""
     former_sha256: str | None = None
     """The digest of what was last submitted for the year before; only read for one return at a time."""
+    signatory_until: date | None = None
+    """The last day on which a signatory of the organisation may sign in; only read for one return at a time."""
+    reserved: str | None = None
+    """The reserved sections, each with to whom it is entrusted, one a line; only read for one return at a time."""
+    signatory_told_at: datetime | None = None
+    """When a colleague last told the signatories that the return waits for them; only read for one return at a time."""
+    signatory_told_by: str = ""
     previous: Mapping[CellKey, Figure] = field(default_factory=dict, compare=False)
     """Last year's figures, as the form reads them (``@N-1``); only read for one return at a time."""
 
     @property
     def facts(self) -> ReturnFacts:
         """What the policies need."""
-        return ReturnFacts(self.organisation_id, self.region, self.state, self.campaign_state, self.opens_on)
+        held = [line.split(" ", 2) for line in (self.reserved or "").splitlines()]
+        reserved = {section: Holder(int(account), name) for section, account, name in held}
+        return ReturnFacts(
+            self.organisation_id, self.region, self.state, self.campaign_state, self.opens_on, self.signatory_until, reserved
+        )
 
     @property
     def record(self) -> dict[RecordField, str]:
@@ -145,6 +157,13 @@ def switched_off() -> ScalarSelect[str]:
     return select(func.aggregate_strings(ControlOverride.control_code, "\n")).where(in_force, same).scalar_subquery()
 
 
+def reserved_sections() -> ScalarSelect[str]:
+    """The reserved sections of a return, each with to whom it is entrusted, one a line, as a column beside the return's."""
+    held = SectionShare.section_code + " " + cast(SectionShare.entrusted_to, String) + " " + SectionShare.entrusted_name
+    of_return = select(func.aggregate_strings(held, "\n")).where(SectionShare.return_id == Return.id, SectionShare.reserved)
+    return of_return.scalar_subquery()
+
+
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The condition that keeps the returns that the actor may know of (the twin of ``policies.may_know``)."""
     if actor.has(Role.NATIONAL_AGENT):
@@ -175,7 +194,14 @@ def find_own_return(session: Session, actor: Actor, number: str) -> ReturnFile:
 
 def any_return(session: Session, number: str) -> ReturnFile:
     """Load a return whoever asks: for the system's own work. Raises NotFound."""
-    whole = files_with_campaign().add_columns(switched_off(), submitted_last_year())
+    whole = files_with_campaign().add_columns(
+        switched_off(),
+        submitted_last_year(),
+        role_held_until(Role.SIGNATORY, Return.organisation_id),
+        reserved_sections(),
+        Return.signatory_told_at,
+        Return.signatory_told_by,
+    )
     row = session.execute(whole.where(Return.number == number)).one_or_none()
     if row is None:
         raise NotFound

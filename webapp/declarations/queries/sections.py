@@ -22,6 +22,7 @@ class SharedSection:
     review: Review
     entrusted_to: int | None = None
     entrusted_name: str = ""
+    reserved: bool = False
     ready_at: datetime | None = None
     ready_by: str = ""
 
@@ -40,6 +41,7 @@ def shared_sections(session: Session, file: ReturnFile) -> list[SharedSection]:
             review(section, row.ready_at, changed),
             row.entrusted_to,
             row.entrusted_name,
+            row.reserved,
             row.ready_at,
             row.ready_by_name,
         )

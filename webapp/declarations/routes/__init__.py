@@ -11,6 +11,7 @@ from webapp.declarations.routes import (  # noqa: F401 -- they add their views
     receipts,
     returns,
     sections,
+    signatories,
 )
 from webapp.declarations.routes.blueprint import blueprint
 

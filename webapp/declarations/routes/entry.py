@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from webapp.actor import Actor
 from webapp.clock import Clock
 from webapp.declarations import exports, grid, queries
-from webapp.declarations.policies import can_enter, is_declarant_of
+from webapp.declarations.policies import can_enter_section, is_declarant_of
 from webapp.declarations.queries import ReturnFile, StoredCell
 from webapp.declarations.routes.beside import beside_table, is_overdue
 from webapp.declarations.routes.blueprint import blueprint
@@ -21,6 +21,7 @@ from webapp.declarations.rules import snapshots
 from webapp.declarations.rules.form_models.model import Table
 from webapp.declarations.rules.language.formula import CellKey
 from webapp.declarations.rules.prefill import prefills
+from webapp.declarations.rules.sections import section_of
 from webapp.declarations.rules.sheet import Sheet
 from webapp.declarations.rules.values import MAX_RAW_LENGTH, display
 from webapp.declarations.services import saving
@@ -93,9 +94,10 @@ def table(number: str, table: str) -> Response:
     file = queries.find_return(session, actor, number)
     form = table_of(file, table)
     sheet, cells = figures_for(session, actor, file, form)
-    editable = can_enter(actor, file.facts, current_clock().now())
-    around = beside_table(session, actor, file, form, current_clock().now())
-    return page("declarations/table.html", closed=False, **around, **table_context(file, form, sheet, cells, editable=editable))
+    now = current_clock().now()
+    editable = can_enter_section(section_of(file.model, form.code), actor, file.facts, now)
+    around = beside_table(session, actor, file, form, now)
+    return page("declarations/table.html", closed="", **around, **table_context(file, form, sheet, cells, editable=editable))
 
 
 @blueprint.post("/declarations/<number>/tableaux/<table>")
@@ -168,13 +170,13 @@ def save_cell(number: str, table: str, row: str, column: str) -> Response:
 
 def try_save(
     session: Session, actor: Actor, clock: Clock, file: ReturnFile, table: Table, typed: Mapping[CellKey, Typed]
-) -> tuple[SaveOutcome, bool]:
-    """Save, or say that the return no longer takes entries (with what is stored). Only what the table needs is read."""
+) -> tuple[SaveOutcome, str]:
+    """Save, or say why the person may enter nothing there any more (with what is stored). Only what the table needs is read."""
     tables = file.model.scope_of(table).tables
     try:
-        return saving.save_cells(session, actor, clock, file, typed, tables), False
-    except Conflict:
-        return SaveOutcome(queries.stored_cells(session, file.id, tables)), True
+        return saving.save_cells(session, actor, clock, file, typed, tables), ""
+    except Conflict as refusal:
+        return SaveOutcome(queries.stored_cells(session, file.id, tables)), refusal.message
 
 
 def typed_in_form(table: Table, *, only: str = "", skip: str = "") -> dict[CellKey, Typed]:

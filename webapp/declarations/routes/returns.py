@@ -18,6 +18,7 @@ from webapp.declarations.forms import ExtensionForm, MessageForm, ReasonForm, Re
 from webapp.declarations.policies import can_act, can_enter, is_agent, is_declarant_of
 from webapp.declarations.queries import ReturnFile
 from webapp.declarations.routes.blueprint import blueprint
+from webapp.declarations.routes.signatories import signing
 from webapp.declarations.rules import snapshots, workflow
 from webapp.declarations.rules.justifications import STANDING_LABELS, standing, unanswered
 from webapp.declarations.rules.sections import Review
@@ -144,10 +145,10 @@ def submission(number: str) -> Response:
     """Show what stands against the submission, and the button when nothing does."""
     session, actor = get_session(), current_actor()
     file = queries.find_own_return(session, actor, number)
-    return _submission_page(session, file, VersionForm(formdata=None, version=str(file.version)))
+    return _submission_page(session, actor, file, VersionForm(formdata=None, version=str(file.version)))
 
 
-def _submission_page(session: Session, file: ReturnFile, form: VersionForm, status: int = 200) -> Response:
+def _submission_page(session: Session, actor: Actor, file: ReturnFile, form: VersionForm, status: int = 200) -> Response:
     clock = current_clock()
     cells = queries.stored_cells(session, file.id)
     sheet = sheet_of(file, cells)
@@ -167,9 +168,11 @@ def _submission_page(session: Session, file: ReturnFile, form: VersionForm, stat
         standing_labels=STANDING_LABELS,
         unread=[part.section for part in queries.shared_sections(session, file) if part.review is not Review.READY],
         invalid=[(file.model.label(key), key[0], grid.anchor_of(key, file.model)) for key in sheet.invalid_cells()],
-        may_submit=can_act(Act.SUBMIT, current_actor(), file.facts, clock.now()),
+        editable=can_enter(actor, file.facts, clock.now()),
+        may_submit=can_act(Act.SUBMIT, actor, file.facts, clock.now()),
         transition=workflow.TRANSITIONS[Act.SUBMIT],
         figures_seen=saving.figures_seen(cells),
+        **signing(session, actor, clock, file),
         **words(clock),
     )
 
@@ -192,7 +195,7 @@ def submit(number: str) -> Response:
         )
     except Invalid as refusal:
         form.refuse(dict(refusal.errors))
-        return _submission_page(session, file, form, 422)
+        return _submission_page(session, actor, file, form, 422)
     return see_other("declarations.receipt", number=number, receipt=receipt)
 
 

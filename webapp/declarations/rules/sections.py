@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from webapp.declarations.rules.form_models.model import Section
+from webapp.declarations.rules.form_models.model import FormModel, Section
 from webapp.texts import mark as _m
 
 
@@ -24,6 +24,14 @@ REVIEW_LABELS = {
     Review.CHANGED: _m("Modifiée depuis qu’elle a été dite prête"),
 }
 REVIEW_CHIPS = {Review.FILLING: "q", Review.READY: "ok", Review.CHANGED: "soon"}
+
+
+def section_of(model: FormModel, table: str) -> str:
+    """The code of the section that holds a table of the form. Raises KeyError for a table that it has not."""
+    for section in model.sections:
+        if any(known.code == table for known in section.tables):
+            return section.code
+    raise KeyError(table)
 
 
 def review(section: Section, ready_at: datetime | None, changed_at: Mapping[str, datetime]) -> Review:

@@ -141,6 +141,8 @@ TRANSITIONS = {
         ),
     )
 }
+SIGNED = frozenset({Act.SUBMIT, Act.RECTIFY, Act.ABANDON})
+"""What a declarant does in its organisation's name: the right of signatories."""
 EDITABLE = frozenset({ReturnState.DRAFT, ReturnState.RETURNED, ReturnState.RECTIFYING})
 """With the declarant, who may change figures."""
 ACCEPTED_STATES = frozenset({ReturnState.ACCEPTED, ReturnState.RECTIFYING, ReturnState.RECTIFIED})

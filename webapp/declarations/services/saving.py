@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from webapp.actor import Actor
 from webapp.clock import Clock
 from webapp.declarations.models import CellValue, Return
-from webapp.declarations.policies import ReturnFacts, can_enter
+from webapp.declarations.policies import ReturnFacts, can_enter, can_enter_section
 from webapp.declarations.queries import ReturnFile, StoredCell, stored_cells
 from webapp.declarations.rules import workflow
 from webapp.declarations.rules.form_models.model import Table
 from webapp.declarations.rules.language.formula import CellKey
+from webapp.declarations.rules.sections import section_of
 from webapp.declarations.rules.sheet import Sheet
 from webapp.declarations.rules.values import EMPTY, Entry, display
 from webapp.errors import Conflict
@@ -71,9 +72,10 @@ def save_cells(
 
     A cell whose text was left as shown is not touched. One that somebody else changed meanwhile, to something else, is a
     conflict: then nothing is saved, and the caller shows both. Unreadable texts are saved and marked. Raises Conflict when the return no
-    longer takes entries, KeyError for a cell that people do not fill in.
+    longer takes entries or a section is reserved to somebody else, KeyError for a cell that people do not fill in.
     """
     hold_for_entry(session, actor, clock, file)
+    _refuse_reserved(actor, clock, file, {key[0] for key, item in typed.items() if item.raw.strip() != item.shown.strip()})
     cells = stored_cells(session, file.id, tables)
     outcome = SaveOutcome(dict(cells))
     for key, cell_typed in typed.items():
@@ -82,6 +84,14 @@ def save_cells(
         return SaveOutcome(cells, conflicts=outcome.conflicts)
     write_cells(session, actor, file, outcome)
     return outcome
+
+
+def _refuse_reserved(actor: Actor, clock: Clock, file: ReturnFile, tables: Collection[str]) -> None:
+    """Raise Conflict when one of the tables is in a section that is reserved to somebody else."""
+    for section in sorted({section_of(file.model, table) for table in tables}):
+        if not can_enter_section(section, actor, file.facts, clock.now()):
+            holder = file.facts.reserved[section]
+            raise Conflict(_("Cette section est réservée à %(name)s : vous pouvez la lire, pas la remplir.", name=holder.name))
 
 
 def _save_cell(actor: Actor, clock: Clock, file: ReturnFile, key: CellKey, typed: Typed, outcome: SaveOutcome) -> None:

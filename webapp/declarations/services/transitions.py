@@ -18,7 +18,7 @@ from webapp.actor import Actor, Role
 from webapp.clock import Clock
 from webapp.declarations import mails
 from webapp.declarations.models import CellMark, Return, ReturnEvent, Submission
-from webapp.declarations.policies import can_act
+from webapp.declarations.policies import can_act, is_declarant_of, may_sign
 from webapp.declarations.queries import ReturnFile, StoredCell, justifications_alone, justifications_of, stored_cells, submission_of_rank
 from webapp.declarations.rules import snapshots, workflow
 from webapp.declarations.rules.justifications import Justification, unanswered
@@ -200,7 +200,10 @@ def _check(act: Act, actor: Actor, clock: Clock, file: ReturnFile, row: Return, 
         raise Forbidden
     if row.version != version or not workflow.may(act, row.state):
         raise Conflict(_("Cette déclaration a changé d’état entre-temps. Rechargez la page pour voir où elle en est."))
-    if not can_act(act, actor, facts_now(file, row), clock.now()):
+    facts = facts_now(file, row)
+    if act in workflow.SIGNED and is_declarant_of(actor, facts) and not may_sign(actor, facts, clock.now()):
+        raise Forbidden
+    if not can_act(act, actor, facts, clock.now()):
         raise Conflict(_("La campagne n’accepte plus ce geste : elle est close, ou n’est pas encore ouverte."))
 
 
