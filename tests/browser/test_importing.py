@@ -109,6 +109,10 @@ def test_the_pages_of_an_import_are_accessible_and_fit(open_page: OpenPage, widt
     page.set_input_files("#fichier", book)
     page.get_by_role("button", name="Voir l’aperçu").click()
     expect(page.locator("#bilan")).to_contain_text("En erreur")
+    page.locator("#colonnes select").select_option("principe")
+    page.get_by_role("button", name="Mettre l’aperçu à jour").first.click()
+    expect(page.locator("#status, .said").first).to_contain_text("L’aperçu est à jour")
+    expect(page.locator("#colonnes select")).to_have_value("principe")
     fits(page)
     found += violations(page)
     assert found == []

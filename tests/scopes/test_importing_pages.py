@@ -101,6 +101,62 @@ def table_texts(client: CheckingClient) -> list[str]:
     return [" ".join(row.text_content().split()) for row in client.tree.cssselect("table.rows tbody tr")]
 
 
+# Columns
+
+OWN_WORDS = [["Portée générale", "Matrice", "Analyte", "Technique", "Norme"], ["1", "Eaux douces", "Fer", "ICP-MS", "NF EN ISO 17294-2"]]
+
+
+def chosen(client: CheckingClient) -> dict[str, str]:
+    """Return heading → field chosen of the columns to be named by hand."""
+    return {
+        box.cssselect("label")[0].text_content(): next(iter(option.get("value") for option in box.cssselect("option[selected]")), "")
+        for box in client.tree.cssselect("#colonnes .field")
+    }
+
+
+def test_columns_that_are_not_recognised_are_named_by_hand_and_the_next_import_remembers(
+    editor: CheckingClient, session: GuichetSession
+) -> None:
+    sent(editor, grid([*OWN_WORDS, ["1", "Eaux douces", "Zinc", "ICP-MS", "NF EN ISO 17294-2"]]))
+    assert "Colonnes inconnues, non importées : Matrice, Analyte, Technique, Norme." in editor.text()
+    assert chosen(editor) == dict.fromkeys(OWN_WORDS[0][1:], "")
+    assert "Par exemple : Eaux douces" in editor.text()
+    # The same field twice: both answers stay, the second one is told so beside its field.
+    names = {"k/1": "objet", "k/2": "objet", "k/3": "principe", "k/4": "reference"}
+    assert editor.submit("#reponses", names).status_code == 303
+    editor.follow()
+    assert chosen(editor) == {"Matrice": "objet", "Analyte": "objet", "Technique": "principe", "Norme": "reference"}
+    assert "Déjà donné à la colonne « Matrice »" in editor.tree.get_element_by_id("k/2-aide").text_content()
+    editor.submit("#reponses", {"k/2": "caracteristique"})
+    editor.follow()
+    assert "Ajoutée : 2" in editor.text()
+    assert "Colonnes inconnues" not in editor.text()
+    carry_out(editor)
+    assert live(session)[3:] == [(4, "Fer"), (5, "Zinc")]
+    sent(editor, grid([OWN_WORDS[0], ["1", "Eaux douces", "Plomb", "ICP-MS", "NF EN ISO 17294-2"]]))
+    assert "Ajoutée : 1" in editor.text()
+    assert chosen(editor)["Norme"] == "reference"
+
+
+def test_a_table_whose_headings_are_all_unknown_is_named_by_hand_too(editor: CheckingClient, session: GuichetSession) -> None:
+    sent(editor, b"Matrice;Analyte;Technique;Norme\nEaux douces;Fer;ICP-MS;NF EN ISO 17294-2\n", "liste.csv", generale="1")
+    assert "En erreur : 1" in editor.text()
+    editor.submit("#reponses", {"k/0": "objet", "k/1": "caracteristique", "k/2": "principe", "k/3": "reference"})
+    editor.follow()
+    assert "Ajoutée : 1" in editor.text()
+    carry_out(editor)
+    assert live(session)[3:] == [(4, "Fer")]
+
+
+def test_a_field_that_is_none_is_not_taken_from_a_forged_form(editor: CheckingClient) -> None:
+    sent(editor, grid(OWN_WORDS))
+    path = editor.last.request.path
+    token = editor.tree.cssselect("#reponses [name=csrf_token]")[0].get("value")
+    assert editor.post(path, data={"csrf_token": token, "generale": "", "k/1": "@version", "k/99": "objet"}).status_code == 303
+    editor.follow()
+    assert "Colonnes inconnues, non importées : Matrice, Analyte, Technique, Norme." in editor.text()
+
+
 # Pasting
 
 
@@ -309,7 +365,7 @@ def test_lines_of_another_body_cannot_be_reached_by_their_numbers(
         (with_parts(grid([["a"]]), {"xl/sharedStrings.xml": b"<!DOCTYPE x><sst/>"}), "définition XML"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "(.xls) n’est pas lu"),
         (grid([["Une liste"], ["sans titres"]]), "Aucune ligne de titres n’est reconnue"),
-        (b"Bonjour;tout\nle;monde\n", "Aucune ligne de titres n’est reconnue"),
+        (b"Bonjour\ntout le monde\n", "Aucune ligne de titres n’est reconnue"),
         (b"\0\1\2\3", "n’est pas un texte CSV lisible"),
         (b"", "est vide"),
     ],

@@ -20,7 +20,10 @@ from webapp.scopes.rules.importing.columns import (
     Source,
     best_sheet,
     by_position,
+    free_fields,
     meta_rows,
+    name_of,
+    named,
     read_meta,
     recognise,
 )
@@ -99,6 +102,19 @@ def test_a_column_that_stands_twice_is_taken_once_and_told() -> None:
     columns = recognise(OF, [Row(1, ("Objet soumis à essai", "Remarques", "remarques"))])
     assert columns is not None
     assert (columns.keys, columns.repeated) == ({0: "objet", 1: "remarques"}, {2: "remarques"})
+
+
+def test_an_unknown_column_is_named_by_hand_and_a_field_goes_to_the_first_that_asks() -> None:
+    found = recognise(OF, [Row(1, ("Ligne", "Objet soumis à essai", "Analyte", "analyte !", "N° CAS", "Prix"))])
+    assert found is not None
+    assert (found.unknown, found.repeated) == ({2: "Analyte", 4: "N° CAS", 5: "Prix"}, {3: "analyte !"})
+    free = free_fields(OF, found)
+    assert not {LINE, "objet"} & set(free)
+    assert {GENERAL, DELETE, "caracteristique"} <= set(free)
+    chosen = {name_of("ANALYTE"): "caracteristique", name_of("N° CAS"): "caracteristique", name_of("Prix"): LINE}
+    columns = named(found, chosen, free)
+    assert columns.keys == {0: LINE, 1: "objet", 2: "caracteristique"}
+    assert columns.unknown == {4: "N° CAS", 5: "Prix"}
 
 
 def test_plain_rows_have_no_headings() -> None:

@@ -7,9 +7,10 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from webapp.scopes.rules.activities import Activity
-from webapp.scopes.rules.importing.columns import GENERAL
+from webapp.scopes.rules.importing.columns import GENERAL, free_fields, name_of
 from webapp.scopes.rules.importing.draft import MINE, PRESENCE, THEIRS
 from webapp.scopes.rules.importing.plan import STATUS_LABELS, PlannedRow, Remark, Status, Weight
+from webapp.scopes.rules.importing.sheets import heading
 from webapp.scopes.rules.merge import Value
 from webapp.scopes.services.importing import Look
 from webapp.scopes.views import Chip
@@ -66,6 +67,20 @@ class ImportRowView:
     presence: str = ""
     field: str = ""
     fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    """A column that no heading names, as the preview asks about it: the form's ``field``, the key ``chosen``, the texts it begins with.
+
+    ``taken`` is the heading of the other column that has the chosen field, empty unless there is one.
+    """
+
+    field: str
+    heading: str
+    example: str
+    chosen: str
+    taken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +189,35 @@ def answers(form: Mapping[str, str], seen: Look) -> tuple[dict[str, str], dict[s
             if known is not None and _flat(value) != _flat(known):
                 edits[where] = value
     return choices, edits
+
+
+def column_choices(seen: Look) -> list[ColumnChoice]:
+    """Return the columns that are to be named by hand; none in a block without headings."""
+    if seen.found.header is None:
+        return []
+    owners = {key: seen.found.unknown.get(place, "") for place, key in seen.columns.keys.items()}
+    drawn = []
+    for place, title in seen.found.unknown.items():
+        key = seen.options.named.get(name_of(title), "")
+        taken = owners.get(key, "") if seen.columns.keys.get(place) != key else ""
+        drawn.append(ColumnChoice(f"k/{place}", title, _example(seen, place), key, taken))
+    return drawn
+
+
+def _example(seen: Look, place: int) -> str:
+    below = (row.cells[place] for row in seen.source.rows if row.number > (seen.found.header or 0))
+    return next((_flat(text)[:60] for text in below if text.strip()), "")
+
+
+def fields(of: Activity, seen: Look) -> list[tuple[str, str]]:
+    """Return the fields that a column may be named by hand, as (key, label)."""
+    return [(key, heading(of, key)) for key in free_fields(of, seen.found)]
+
+
+def named(form: Mapping[str, str], seen: Look) -> dict[str, str]:
+    """Return which field each unknown column is (name → key, empty: none) after a form: what was said before, and what it says."""
+    said = {name_of(title): form.get(f"k/{place}") for place, title in seen.found.unknown.items()}
+    return {**seen.options.named, **{name: key[:40] for name, key in said.items() if key is not None}}
 
 
 def without_empty_columns(rows: Sequence[ImportRowView]) -> tuple[list[str], list[ImportRowView]]:

@@ -134,6 +134,17 @@ def find_import(session: Session, actor: Actor, dossier_id: int, import_id: int,
     return row
 
 
+def named_before(session: Session, organisation_id: int) -> dict[str, str]:
+    """Return the columns that an organisation named by hand in its latest imports (name of the heading → key), the last word of each."""
+    rows = session.scalars(
+        select(ScopeImport.options).where(ScopeImport.organisation_id == organisation_id).order_by(ScopeImport.id.desc()).limit(20)
+    )
+    found: dict[str, str] = {}
+    for options in rows:
+        found = {**options.get("named", {}), **found}
+    return found
+
+
 def waiting_imports(session: Session, actor: Actor, dossier_id: int, now: datetime) -> Sequence[AnyRow]:
     """Return the imports that the person has prepared for a file and not carried out, latest first."""
     return session.execute(

@@ -136,6 +136,8 @@ def _preview_page(head: FileHead, seen: Look, status: int = 200, problem: str = 
         total=len(rows),
         labels=labels,
         rows=drawn,
+        columns=import_views.column_choices(seen) if open_ else (),
+        fields=import_views.fields(of, seen),
         tallies=import_views.tallies(seen.plan.counts),
         good=len(seen.plan.good),
         bad=len(seen.plan.bad),
@@ -168,6 +170,7 @@ def answer_import(number: str, import_id: int) -> Response:
         absent=bool(request.form.get("absentes")),
         choices=choices,
         edits=edits,
+        named=import_views.named(request.form, seen),
     )
     services.answer(get_session(), current_actor(), current_clock(), number, import_id, options)
     announce(_("L’aperçu est à jour : rien n’est encore importé."))

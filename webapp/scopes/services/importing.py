@@ -12,11 +12,23 @@ from sqlalchemy.orm import Session
 from webapp.actor import Actor
 from webapp.clock import PARIS, Clock
 from webapp.errors import Conflict, Invalid, NotFound
-from webapp.scopes.models import ScopeImport
+from webapp.scopes.models import Dossier, ScopeImport
 from webapp.scopes.queries import AnyRow, FileHead, file_head
-from webapp.scopes.queries.importing import KEPT_FOR, draft_now, find_import, generals_of, own, states_at
+from webapp.scopes.queries.importing import KEPT_FOR, draft_now, find_import, generals_of, named_before, own, states_at
 from webapp.scopes.rules.activities import Activity, activity
-from webapp.scopes.rules.importing.columns import META_SHEET, Columns, Source, best_sheet, by_position, read_meta, recognise
+from webapp.scopes.rules.importing.columns import (
+    META_SHEET,
+    Columns,
+    Source,
+    best_sheet,
+    by_position,
+    free_fields,
+    name_of,
+    named,
+    read_meta,
+    recognise,
+    unnamed,
+)
 from webapp.scopes.rules.importing.draft import Options, stale
 from webapp.scopes.rules.importing.plan import Plan, PlannedRow, Status
 from webapp.scopes.rules.importing.planning import plan
@@ -46,6 +58,8 @@ class Look:
 
     kept: AnyRow
     source: Source
+    #: The columns by their headings alone, and with those named by hand.
+    found: Columns
     columns: Columns
     options: Options
     plan: Plan
@@ -75,7 +89,7 @@ def read_file(of: Activity, number: str, content: bytes) -> tuple[str, Source]:
         table = parse_csv(content)
     except TableRefused as refused:
         raise Invalid({"fichier": _(refused.text, **refused.values)}) from refused
-    if recognise(of, table.rows) is None:
+    if (recognise(of, table.rows) or unnamed(of, table.rows)) is None:
         raise Invalid({"fichier": _headings_missing(of)})
     return CSV, Source(table.rows, table.indent, notes=table.notes)
 
@@ -87,6 +101,7 @@ def _workbook(of: Activity, number: str, sheets: tuple[Sheet, ...]) -> Source:
         raise Invalid({"fichier": words})
     tables = {sheet.name: table_of(sheet.rows) for sheet in sheets if not sheet.hidden and any(any(row) for row in sheet.rows)}
     name = best_sheet(of, [(name, False, table.rows) for name, table in tables.items()])
+    name = name or next((name for name, table in tables.items() if unnamed(of, table.rows) is not None), None)
     if name is None:
         raise Invalid({"fichier": _headings_missing(of)})
     sheet, table = next(sheet for sheet in sheets if sheet.name == name), tables[name]
@@ -126,7 +141,7 @@ def keep(session: Session, actor: Actor, clock: Clock, number: str, taken: Taken
         filename=taken.filename[:200],
         sha256=hashlib.sha256(repr(payload["rows"]).encode("utf-8", "replace")).hexdigest(),
         payload=payload,
-        options=packed_options(options, taken.column),
+        options=packed_options(replace(options, named=_named_before(session, file, taken.source)), taken.column),
         status=PREVIEW,
         version=1,
     )
@@ -135,19 +150,30 @@ def keep(session: Session, actor: Actor, clock: Clock, number: str, taken: Taken
     return kept
 
 
+def _named_before(session: Session, file: Dossier, source: Source) -> dict[str, str]:
+    """Return what the organisation last said of the unknown columns of a table."""
+    of = activity(file.activity)
+    found = recognise(of, source.rows) or unnamed(of, source.rows)
+    names = {name_of(heading) for heading in found.unknown.values()} if found is not None else set()
+    return {name: key for name, key in named_before(session, file.organisation_id).items() if name in names} if names else {}
+
+
 def look(session: Session, actor: Actor, clock: Clock, head: FileHead, import_id: int) -> Look:
     """Return the person's import as it would be carried out now; :class:`NotFound` when there is none, or it is too old."""
     kept = find_import(session, actor, head.id, import_id, clock.now())
     of, source, options = activity(head.activity), unpacked(kept.payload), unpacked_options(kept.options)
-    columns, generals = _columns(of, source, kept), generals_of(session, head.id)
+    found, generals = _columns(of, source, kept), generals_of(session, head.id)
+    columns = named(found, options.named, free_fields(of, found))
     draft = draft_now(session, of, head, generals, clock.now().astimezone(PARIS).date())
     draft = replace(draft, bases=states_at(session, head.id, stale(source, columns, draft), generals))
     raw = {row.number: row.cells for row in source.rows}
-    return Look(kept, source, columns, options, plan(of, source, columns, draft, options), raw, list(generals.values()))
+    return Look(kept, source, found, columns, options, plan(of, source, columns, draft, options), raw, list(generals.values()))
 
 
 def _columns(of: Activity, source: Source, kept: AnyRow) -> Columns:
     found = recognise(of, source.rows)
+    if found is None and kept.source != PASTE:
+        found = unnamed(of, source.rows)
     if found is not None:
         return found
     width, start = len(source.rows[0].cells), kept.options["column"]

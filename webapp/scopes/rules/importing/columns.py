@@ -1,8 +1,8 @@
 """Which column of a table is which, by its heading; what an exported table says of itself."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from webapp.folding import fold
 from webapp.scopes.rules.activities import Activity
@@ -54,7 +54,7 @@ class Source:
 class Columns:
     """``keys``: place in the rows → key of the column; ``header``: the number of the row of headings, None when there is none.
 
-    ``unknown`` and ``repeated`` are headings that are not imported, with their places.
+    ``unknown`` and ``repeated`` are headings that are not imported, with their places; the unknown ones differ by :func:`name_of`.
     """
 
     header: int | None
@@ -99,19 +99,49 @@ def recognise(of: Activity, rows: Sequence[Row]) -> Columns | None:
     score, heading = best
     if heading is None or score < min(_FEWEST, sum(1 for cell in heading.cells if cell.strip())):
         return None
+    return _columns(known, heading)
+
+
+def unnamed(of: Activity, rows: Sequence[Row]) -> Columns | None:
+    """Return the columns of a table whose headings are unknown but for one, to be named by hand; None when no row could be headings."""
+    heading = next((row for row in rows[:_DEEPEST] if sum(1 for cell in row.cells if cell.strip()) >= _FEWEST), None)
+    return _columns(_known(of), heading) if heading is not None else None
+
+
+def _columns(known: Mapping[str, str], heading: Row) -> Columns:
     keys: dict[int, str] = {}
     unknown: dict[int, str] = {}
     repeated: dict[int, str] = {}
     for place, cell in enumerate(heading.cells):
+        name = cell.strip()
         key = known.get(_norm(cell))
-        if key is None:
-            if cell.strip():
-                unknown[place] = cell.strip()
-        elif key in keys.values():
-            repeated[place] = cell.strip()
-        else:
+        if key in keys.values() or (name and name_of(name) in map(name_of, unknown.values())):
+            repeated[place] = name
+        elif key is not None:
             keys[place] = key
+        elif name:
+            unknown[place] = name
     return Columns(heading.number, keys, unknown, repeated)
+
+
+def name_of(heading: str) -> str:
+    """Return what an unknown heading is remembered by, from one table to the next."""
+    return (_norm(heading) or heading)[:200]
+
+
+def free_fields(of: Activity, found: Columns) -> list[str]:
+    """Return the keys that an unknown column may be given by hand: those that no heading names."""
+    return [key for key in (GENERAL, *of.keys, LINE, DELETE) if found.place(key) is None]
+
+
+def named(found: Columns, chosen: Mapping[str, str], free: Collection[str]) -> Columns:
+    """Return the columns with those that were named by hand (``chosen``: :func:`name_of` → key); a field goes to the first that asks."""
+    keys = dict(found.keys)
+    for place, heading in found.unknown.items():
+        key = chosen.get(name_of(heading), "")
+        if key in free and key not in keys.values():
+            keys[place] = key
+    return replace(found, keys=keys, unknown={place: heading for place, heading in found.unknown.items() if place not in keys})
 
 
 def by_position(of: Activity, width: int, start: str = "") -> Columns:

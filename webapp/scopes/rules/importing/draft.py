@@ -45,7 +45,8 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the person asked: ``general`` for rows that do not name theirs; ``start`` a live line from which rows lie over the draft's;
-    ``incomplete`` lines too; ``absent`` lines deleted; ``choices`` (row/key → mine or theirs) and ``edits`` (row/key → text).
+    ``incomplete`` lines too; ``absent`` lines deleted; ``choices`` (row/key → mine or theirs) and ``edits`` (row/key → text);
+    ``named`` are the columns named by hand (:func:`columns.name_of` → key).
     """
 
     general: str = ""
@@ -54,6 +55,7 @@ class Options:
     absent: bool = False
     choices: Mapping[str, str] = field(default_factory=dict)
     edits: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, str] = field(default_factory=dict)
 
 
 def stale(source: Source, columns: Columns, draft: Draft) -> set[tuple[int, int]]:

@@ -47,9 +47,12 @@ def packed_options(options: Options, column: str) -> dict[str, Any]:
         "absent": options.absent,
         "choices": dict(options.choices),
         "edits": dict(options.edits),
+        "named": dict(options.named),
     }
 
 
 def unpacked_options(value: dict[str, Any]) -> Options:
     """Return what the person asked."""
-    return Options(value["general"], value["start"], value["incomplete"], value["absent"], value["choices"], value["edits"])
+    return Options(
+        value["general"], value["start"], value["incomplete"], value["absent"], value["choices"], value["edits"], value.get("named", {})
+    )
