@@ -108,6 +108,7 @@ def test_a_copy_takes_the_focus_and_its_line_is_left(page: Page) -> None:
     expect(row(page, 2)).to_contain_text(re.compile(r"Ligne \d+ enregistrée"))
     expect(page.locator("#lignes tr.edit")).to_have_count(1)
     expect(row(page, 3).locator("textarea").first).to_be_focused()
+    expect(row(page, 3).locator("textarea").nth(1)).to_have_value(told)
     expect(row(page, 2)).to_contain_text(told)
     page.get_by_role("button", name="Supprimer").click()
     expect(row(page, 3)).to_contain_text("supprimée")

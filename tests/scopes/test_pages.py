@@ -191,6 +191,23 @@ def test_a_copy_is_ready_to_be_changed(editor: CheckingClient, session: GuichetS
     assert "Identique à la ligne 1." in editor.get(f"/portees/{NUMBER}").text
 
 
+def test_a_copy_takes_what_is_typed_and_so_does_its_line(editor: CheckingClient, session: GuichetSession, file: Dossier) -> None:
+    editor.get(f"/portees/{NUMBER}?ligne=1")
+    assert editor.submit("form#fl1", {"c-caracteristique": "Zinc"}, button="Dupliquer").status_code == 303
+    assert live(session, file) == [(1, "Zinc"), (4, "Zinc"), (2, "Chlorures"), (3, "Sulfates")]
+    # What cannot be written is shown again, beside its cell, and nothing is copied.
+    editor.get(f"/portees/{NUMBER}?ligne=2")
+    typed = {"c-caracteristique": "x" * 2001, "c-principe": "ICP-MS"}
+    assert editor.submit("form#fl2", typed, button="Dupliquer").status_code == 422
+    assert editor.tree.get_element_by_id("l2-principe").text == "ICP-MS"
+    assert editor.tree.cssselect("#l2-caracteristique[aria-invalid=true]")
+    # A line saved by somebody else meanwhile is settled before it is copied.
+    editor.get(f"/portees/{NUMBER}?ligne=2")
+    stale = editor.submit("form#fl2", {"c-caracteristique": "Fer", "version": "0"}, button="Dupliquer")
+    assert stale.status_code == 409
+    assert len(live(session, file)) == 4
+
+
 def test_moving_and_undoing_work_without_scripts(editor: CheckingClient, session: GuichetSession, file: Dossier) -> None:
     editor.get(f"/portees/{NUMBER}?ligne=3")
     assert editor.submit("form#fl3", button="Monter").status_code == 303

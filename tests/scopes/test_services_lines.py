@@ -94,8 +94,8 @@ def test_many_lines_inserted_at_one_place_keep_their_order(
 def test_a_copy_comes_just_below_with_a_number_of_its_own(
     session: GuichetSession, people: People, clock: FrozenClock, file: Dossier
 ) -> None:
-    copy = lines.duplicate_line(session, people.actors["editrice"], clock, NUMBER, 1)
-    assert texts(session, file)[:2] == [(1, "Nitrates"), (copy.number, "Nitrates")]
+    copy = lines.duplicate_line(session, people.actors["editrice"], clock, NUMBER, 1, cells("Nitrites"))
+    assert texts(session, file)[:2] == [(1, "Nitrates"), (copy.number, "Nitrites")]
 
 
 def test_a_number_is_never_given_twice(session: GuichetSession, people: People, clock: FrozenClock, file: Dossier) -> None:
@@ -128,7 +128,7 @@ def test_undo_takes_changes_back_one_by_one_latest_first(
     edit(session, people, clock, 1, 1, "Nitrites")
     lines.move_line(session, editor, clock, NUMBER, 1, 1)
     lines.delete_line(session, editor, clock, NUMBER, 3, 1)
-    lines.duplicate_line(session, editor, clock, NUMBER, 2)
+    lines.duplicate_line(session, editor, clock, NUMBER, 2, cells("Chlorures"))
     for _ in range(4):
         undo_last(session, editor, clock, NUMBER)
     assert texts(session, file) == before

@@ -1,6 +1,7 @@
 """What the editor's addresses draw: its page, a row to read, a row of fields, and what a refusal shows."""
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -58,7 +59,8 @@ def bar_context(head: FileHead) -> dict[str, Any]:
 
 def editor_page(head: FileHead, form: RowForm | None = None, status: int = 200) -> Response:
     """Draw the editor's page; ``form`` is the line that shows as fields."""
-    session, asked = get_session(), asked_list()
+    session = get_session()
+    asked = replace(asked_list(), path=url_for("scopes.edit", number=head.number))  # after a refusal the address is a line's
     generals = queries.general_scope(session, head.id)
     code, text, changed = (asked.filters[name] for name in ("generale", "q", "changees"))
     rows, total = queries.draft_page(session, head.id, generals, code=code, text=text, changed_only=bool(changed), offset=asked.offset)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from webapp.errors import Invalid
 from webapp.scopes import queries, views
-from webapp.scopes.queries import PAGE_LINES
+from webapp.scopes.queries import PAGE_LINES, FileHead
 from webapp.scopes.routes.blueprint import blueprint
 from webapp.scopes.routes.drawing import (
     bar_may_edit,
@@ -59,23 +59,31 @@ def line(number: str, line: int) -> Response:
 def save_line(number: str, line: int) -> Response:
     """Save a line read at a version; what was typed is never lost."""
     head, actor, clock = head_of(number), current_actor(), current_clock()
-    typed, raw = typed_cells(head), request.form.get("version", "")
-    version = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
+    typed, code = typed_cells(head), request.form.get("rattachement")
     try:
-        code = request.form.get("rattachement")
-        line_services.save_line(get_session(), actor, clock, number, line, version, typed, code)
-    except line_services.StaleLine as stale:
-        return refused(head, conflict_form(head, line, typed, stale), 409)
-    except Invalid as invalid:
-        form = form_of(head, line)
-        form = replace(form, version=version, values=typed, errors=invalid.errors, notes={}, chosen=code or form.general)
-        return refused(head, form, 422)
+        line_services.save_line(get_session(), actor, clock, number, line, _version_read(), typed, code)
+    except (line_services.StaleLine, Invalid) as error:
+        return _typed_again(head, line, typed, error)
     announce(saved_words(line))
     if code not in (None, request.form.get("generale")):
         return see_other_url(page_url(head, line))  # the row has left its group, and perhaps its page
     if is_fragment_request():
         return with_bar(head, row_read(head, line))
     return see_other_url(page_url(head, line, kept_filters()))
+
+
+def _version_read() -> int:
+    raw = request.form.get("version", "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
+
+
+def _typed_again(head: FileHead, line: int, typed: dict[str, str], error: line_services.StaleLine | Invalid) -> Response:
+    """Answer with what was typed in a line and why it is not written."""
+    if isinstance(error, line_services.StaleLine):
+        return refused(head, conflict_form(head, line, typed, error), 409)
+    form, code = form_of(head, line), request.form.get("rattachement")
+    again = replace(form, version=_version_read(), values=typed, errors=error.errors, notes={}, chosen=code or form.general)
+    return refused(head, again, 422)
 
 
 @blueprint.get("/<number>/lignes")
@@ -134,12 +142,21 @@ def add_line(number: str) -> Response:
 
 @blueprint.post("/<number>/lignes/<int(max=2147483647):line>/copie")
 def duplicate_line(number: str, line: int) -> Response:
-    """Copy a line just below itself, ready to be changed; a double click makes one copy."""
+    """Copy a line just below itself, as it is typed, ready to be changed; a double click makes one copy.
+
+    The line itself keeps what was typed too: without scripts it is saved here, with them when it is left.
+    """
     head, session, clock, actor = head_of(number), get_session(), current_clock(), current_actor()
     done = already_done(session, clock, actor.account_id)
     if done is not None:
         return see_other_url(done)
-    copy = line_services.duplicate_line(session, actor, clock, number, line)
+    typed, code = typed_cells(head), request.form.get("rattachement")
+    try:
+        if not is_fragment_request():
+            line_services.save_line(session, actor, clock, number, line, _version_read(), typed, code)
+        copy = line_services.duplicate_line(session, actor, clock, number, line, typed)
+    except (line_services.StaleLine, Invalid) as error:
+        return _typed_again(head, line, typed, error)
     announce(_("Ligne %(copy)d ajoutée, copie de la ligne %(number)d : modifiez-la.", copy=copy.number, number=line))
     where = remember_done(session, page_url(head, copy.number, kept_filters(), ligne=copy.number))
     if not is_fragment_request():
@@ -155,11 +172,9 @@ def duplicate_line(number: str, line: int) -> Response:
 def delete_line(number: str, line: int) -> Response:
     """Delete a line read at a version; the undo stands in its place."""
     head = head_of(number)
-    raw = request.form.get("version", "")
-    version = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
     where = page_url(head, line, kept_filters()) if not is_fragment_request() else ""
     try:
-        line_services.delete_line(get_session(), current_actor(), current_clock(), number, line, version)
+        line_services.delete_line(get_session(), current_actor(), current_clock(), number, line, _version_read())
     except line_services.StaleLine as stale:
         return refused(head, conflict_form(head, line, typed_cells(head), stale), 409)
     announce(_("Ligne %(number)d supprimée.", number=line))

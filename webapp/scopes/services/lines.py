@@ -134,14 +134,14 @@ def add_line(
     return _one(session, actor, clock, file, StepKind.ADD, edit)
 
 
-def duplicate_line(session: Session, actor: Actor, clock: Clock, number: str, line_number: int) -> LineNow:
-    """Add a copy of a line just below it; the control says that it is a duplicate until it is changed."""
+def duplicate_line(session: Session, actor: Actor, clock: Clock, number: str, line_number: int, values: Mapping[str, str]) -> LineNow:
+    """Add a copy of a line just below it, with these cells; the control tells a duplicate until one of the two is changed."""
     file = open_file(session, actor, clock, number)
     require(actor, Act.EDIT, file)
     source = _line(session, file, line_number)
     if source.deleted:
         raise _gone(line_number)
-    edit = Edit(None, general=source.code, cells=dict(source.cells), after=source.number)
+    edit = Edit(None, general=source.code, cells=checked_cells(file, values), after=source.number)
     return _one(session, actor, clock, file, StepKind.DUPLICATE, edit)
 
 
