@@ -219,6 +219,20 @@ def test_moving_and_undoing_work_without_scripts(editor: CheckingClient, session
     assert "Dernière modification annulée (ligne 3)." in editor.text()
 
 
+def test_the_buttons_name_the_step_however_often_it_was_undone_and_done_again(editor: CheckingClient) -> None:
+    editor.get(f"/portees/{NUMBER}?ligne=3")
+    editor.submit("form#fl3", button="Monter")
+    editor.follow()
+    named = "Déplacement, ligne 3"
+    for _ in range(3):
+        assert editor.tree.cssselect("form[action$=annulation] button")[0].text_content() == f"Annuler : {named}"
+        editor.submit("form[action$=annulation]")
+        editor.follow()
+        assert editor.tree.cssselect("form[action$=retablissement] button")[0].text_content() == f"Rétablir : {named}"
+        editor.submit("form[action$=retablissement]")
+        editor.follow()
+
+
 def test_an_empty_line_is_refused_beside_its_cell_with_a_summary(editor: CheckingClient) -> None:
     editor.get(f"/portees/{NUMBER}?ligne=2")
     empty = {f"c-{key}": "" for key in cells("")}

@@ -131,7 +131,7 @@ def _bar() -> Any:
     facts = select(undo.label("undo"), redo.label("redo"), last.label("last"), here.label("here")).subquery()
     undone, taken, redone = aliased(ScopeStep), aliased(ScopeStep), aliased(ScopeStep)
     return (
-        select(facts.c.last, facts.c.here, *_named(undone, "undo"), *_named(redone, "redo"))
+        select(facts.c.last, facts.c.here, facts.c.undo, facts.c.redo, *_named(undone, "undo"), *_named(redone, "redo"))
         .select_from(facts)
         .outerjoin(undone, undone.id == facts.c.undo)
         .outerjoin(taken, taken.id == facts.c.redo)
@@ -140,11 +140,12 @@ def _bar() -> Any:
 
 
 def bar_facts(session: Session, dossier_id: int, account_id: int | None, floor: int, now: datetime) -> BarFacts:
-    """Return what the bar says, in one statement."""
+    """Return what the bar says: one statement, and a second one after a redo, to name the step that was done again."""
     row = plain_rows(session, _bar(), {"file": dossier_id, "me": account_id, "floor": floor, "seen": now - PRESENT}).one()
+    kinds = _first_kinds(session, [row.undo, row.redo]) if StepKind.REDO in (row.undo_kind, row.redo_kind) else {}
     return BarFacts(
-        StepName(row.undo_kind, row.undo_lines, row.undo_first) if row.undo_kind else None,
-        StepName(row.redo_kind, row.redo_lines, row.redo_first) if row.redo_kind else None,
+        StepName(kinds.get(row.undo, row.undo_kind), row.undo_lines, row.undo_first) if row.undo_kind else None,
+        StepName(kinds.get(row.redo, row.redo_kind), row.redo_lines, row.redo_first) if row.redo_kind else None,
         row.last or 0,
         _people(row.here),
     )
@@ -181,6 +182,14 @@ def _became(row: AnyRow) -> str:
     if row.after is None or row.after["deleted"]:
         return "deleted"
     return "added" if row.before is None or row.before["deleted"] else "changed"
+
+
+def _first_kinds(session: Session, steps: Sequence[int | None]) -> dict[int, StepKind]:
+    """Return the kind of the step that undos and redos of one another began with: step → kind."""
+    begun = select(ScopeStep.id.label("step"), ScopeStep.undoes_id.label("undoes"), ScopeStep.kind.label("kind"))
+    chain = begun.where(ScopeStep.id.in_([step for step in steps if step is not None])).cte("chain", recursive=True)
+    chain = chain.union_all(select(chain.c.step, _TAKEN.undoes_id, _TAKEN.kind).join(chain, _TAKEN.id == chain.c.undoes))
+    return dict(session.execute(select(chain.c.step, chain.c.kind).where(chain.c.undoes.is_(None))).all())
 
 
 def _named(step: Any, name: str) -> tuple[Any, ...]:
