@@ -4,9 +4,9 @@
   const doc = document, find = (what) => doc.querySelector(what), all = (what, of = doc) => [...of.querySelectorAll(what)];
   const on = (name, act) => doc.addEventListener(name, act), table = () => find("#lignes"), form = (row) => row.querySelector("form");
   const within = (place, low, high) => Math.max(low, Math.min(place, high)), byId = (id) => doc.getElementById(id);
-  const PRINTED = /^.$/u, REST = 10000;
+  const PRINTED = /^.$/u, REST = 10000, PRESSES = 200;
   const wants = {}; // row on its way → the column to go to, what was typed meanwhile by column, and whether it was left since
-  let here, from, swapping, drawn, wait = REST;
+  let here, from, swapping, drawn, wait = REST, steps = 0, pressed;
 
   // Cells: one is a tab stop, arrows move it.
   const rows = () => all("#lignes tbody tr:not(.group)"), boxes = () => all("#lignes [name=l]");
@@ -56,12 +56,13 @@
 
   // Fields: a row is opened by its link, saved when it is left.
   function open(cell, typed) {
-    const row = cell.parentNode, link = row.querySelector("a[id^=m], a[id^=a]"); // to change the line, or to add one
-    if (!link) return;
-    const column = within(cell.cellIndex, 1, columns());
-    wants[row.id] = { column, typed: typed === undefined ? {} : { [column]: typed } };
-    fetched(link, row);
+    const row = cell.parentNode;
+    if (!opener(row)) return;
+    const column = within(cell.cellIndex, 1, columns()), kept = wants[row.id]?.typed;
+    wants[row.id] = { column, typed: typed === undefined ? { ...kept } : { ...kept, [column]: typed } };
+    fetched(opener(row), row);
   }
+  const opener = (row) => row.querySelector("a[id^=m], a[id^=a]"); // to change the line, or to add one
   const fetched = (link, row) => window.htmx.ajax("GET", link.href, { source: row, target: row, swap: "outerHTML" }).catch(() => {}); // said by the page
   function onward(next, tab, column) {
     go(next, tab ? 1 : column);
@@ -87,19 +88,29 @@
       told = doc.createElement("p");
       told.className = "hint late";
       told.dataset.told = "";
-      form(row).append(told);
+      (row.matches(".edit") ? form(row) : row.lastElementChild).append(told);
     }
-    told.textContent = table().dataset[name] + " ";
+    told.textContent = [table().dataset[name], ...Object.values(wants[row.id]?.typed ?? {}), ""].join(" ");
     if (name !== "lost") return;
+    row.dataset.lost = "1";
     const again = doc.createElement("button");
     again.className = "link";
     again.textContent = table().dataset.again;
+    if (!row.matches(".edit")) again.onclick = () => resend(row);
     told.append(again);
   }
+  function resend(row) {
+    if (row.matches(".edit")) return save(row);
+    wants[row.id].left ||= !row.contains(doc.activeElement); // saved once it opens
+    fetched(opener(row), row);
+  }
+  function resendAll() {
+    const lost = all("#lignes tr[data-lost]");
+    lost.forEach(resend);
+    return lost.length;
+  }
   function again() {
-    const lost = all("#lignes tr.edit[data-lost]");
-    lost.forEach(save);
-    wait = lost.length ? Math.min(wait * 2, 16 * REST) : REST;
+    wait = resendAll() ? Math.min(wait * 2, 16 * REST) : REST;
     setTimeout(again, wait);
   }
 
@@ -181,8 +192,14 @@
     const row = cell.parentNode, coming = wants[row.id];
     if (coming && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const next = rows()[rows().indexOf(row) + 1], tab = event.key === "Tab" && !event.shiftKey;
-      if (PRINTED.test(event.key)) coming.typed[coming.column] = (coming.typed[coming.column] ?? "") + event.key;
-      else if (tab && coming.column < columns()) coming.column += 1;
+      if (PRINTED.test(event.key)) {
+        coming.typed[coming.column] = (coming.typed[coming.column] ?? "") + event.key;
+        if (row.dataset.lost) tell(row, "lost");
+      } else if (event.key === "Escape") {
+        delete wants[row.id];
+        delete row.dataset.lost;
+        row.querySelector("[data-told]")?.remove();
+      } else if (tab && coming.column < columns()) coming.column += 1;
       else if ((tab || event.key === "Enter") && next && !coming.left) {
         coming.left = true;
         onward(next, tab, cell.cellIndex);
@@ -235,9 +252,22 @@
   function undone(event) {
     const key = event.key.toLowerCase(), redo = key === "y" || (key === "z" && event.shiftKey);
     if (!(event.ctrlKey || event.metaKey) || event.altKey || (!redo && key !== "z") || event.target.matches("textarea, select, input")) return false;
-    if (here) keep({ id: "" }, here.cellIndex); // the page comes back at the line of the step
-    find(redo ? "#pas form[action$=retablissement]" : "#pas form[action$=annulation]")?.requestSubmit();
+    takeBack(redo ? -1 : 1);
     return true;
+  }
+  function takeBack(more) { // faster than pages come: what is pressed at once goes together, the rest is left to the page that comes
+    steps += more;
+    if (find("#pas [data-sent]")) return sessionStorage.setItem("pas", `${steps} ${Date.now()}`);
+    clearTimeout(pressed);
+    pressed = setTimeout(() => {
+      const act = steps && find(`#pas form[action$=${steps < 0 ? "retablissement" : "annulation"}]`), times = doc.createElement("input");
+      Object.assign(times, { type: "hidden", name: "fois", value: Math.abs(steps) });
+      steps = 0;
+      if (!act) return;
+      if (here) keep({ id: "" }, here.cellIndex); // the page comes back at the line of the step
+      act.append(times);
+      act.requestSubmit();
+    }, PRESSES);
   }
 
   // Blocks: copied as Excel reads them, pasted through the preview of imports.
@@ -283,15 +313,16 @@
     if (row && event.detail.xhr.status < 300) row.dataset.done = "1";
   });
   on("htmx:afterRequest", (event) => {
-    const row = sent(event);
-    const asked = event.detail.elt.closest?.("#lignes tr");
-    if (!event.detail.successful && asked) delete wants[asked.id];
+    const row = sent(event), asked = event.detail.elt.closest?.("#lignes tr"), { status } = event.detail.xhr;
+    if (asked && !event.detail.successful) {
+      if (!asked.matches(".edit") && wants[asked.id] && (!status || status > 499)) tell(asked, "lost");
+      else delete wants[asked.id];
+    }
     if (!row?.isConnected || event.detail.xhr.getResponseHeader("HX-Redirect")) return;
     row.inert = false;
     delete row.dataset.done;
     if (event.detail.successful) return row.querySelector("[data-told]")?.remove();
     if (event.detail.requestConfig.verb !== "post") return;
-    row.dataset.lost = "1";
     tell(row, "lost");
   });
   on("htmx:beforeSwap", (event) => { swapping = event.detail.shouldSwap; });
@@ -314,9 +345,10 @@
     go(row.nextElementSibling, 1);
     finish(row);
   }
-  addEventListener("online", () => all("#lignes tr.edit[data-lost]").forEach(save));
+  addEventListener("online", resendAll);
   addEventListener("beforeunload", (event) => {
-    if (all("#lignes tr.edit").some((row) => !row.dataset.done && (row.matches(".err") || dirty(row)))) event.preventDefault();
+    const open = all("#lignes tr.edit").some((row) => !row.dataset.done && (row.matches(".err") || dirty(row)));
+    if (open || find("#lignes [data-lost]")) event.preventDefault();
   });
 
   // A page that comes back after an act: the cell is found again.
@@ -324,12 +356,15 @@
     sessionStorage.setItem("cellule", `${location.pathname} ${row.id} ${column}`);
   }
   const [path, id, column] = (sessionStorage.getItem("cellule") ?? "").split(" ");
+  const [left, at] = (sessionStorage.getItem("pas") ?? "").split(" ");
   sessionStorage.removeItem("cellule");
+  sessionStorage.removeItem("pas");
   tidy();
   addEventListener("load", () => setTimeout(() => { // after the browser's own leap to the place that the address names
     const aimed = byId((path === location.pathname && id) || location.hash.slice(1));
     if (aimed?.matches("#lignes tr") && !find("#erreurs")) go(aimed, Number(column) || 1);
     drawn = true;
+    if (Date.now() - at < REST) takeBack(Number(left));
   }));
   setTimeout(again, wait);
 })();

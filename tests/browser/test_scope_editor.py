@@ -146,6 +146,52 @@ def test_undo_comes_back_to_the_column(page: Page) -> None:
     expect(row(page, 4).locator("td").nth(2)).to_be_focused()
 
 
+def test_undo_pressed_three_times_at_once_undoes_three_steps(page: Page) -> None:
+    before = row(page, 4).locator("td").nth(2).inner_text()
+    for _ in range(3):
+        aim(page, 4)
+        told = words()
+        page.keyboard.type(told)
+        page.keyboard.press("Enter")
+        expect(row(page, 4)).to_contain_text("enregistrée")
+        expect(row(page, 4).locator("td").nth(2)).to_have_text(re.compile(f"^{told}"))
+    for _ in range(2):
+        page.keyboard.press("Control+Z")
+    # The third comes while the request of the first two is under way: the page that comes carries it out.
+    page.route("**/annulation", lambda route: (page.wait_for_timeout(300), page.keyboard.press("Control+Z"), route.continue_()), times=1)
+    expect(row(page, 4).locator("td").nth(2)).to_have_text(before, use_inner_text=True)
+    expect(page.locator("#status")).to_contain_text("Dernière modification annulée")
+
+
+def test_what_is_typed_on_a_closed_line_without_a_connection_is_kept_until_it_opens(server: Server, chromium: Browser) -> None:
+    context = chromium.new_context(base_url=server.url, locale="fr-FR")  # this browser may complain: its network is cut
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    sign_in(page, "claire.fontaine")
+    page.goto(FILE)
+    cell, told = aim(page, 5), words("Hors ligne")
+    context.set_offline(True)
+    page.keyboard.type(told)
+    expect(row(page, 5)).to_contain_text(f"Votre saisie est gardée ici. {told}")
+    assert page.evaluate(HELD_BACK)
+    page.keyboard.type(" puis")
+    expect(row(page, 5)).to_contain_text(f"{told} puis")
+    # Another line meanwhile, given up by Escape.
+    other = aim(page, 7)
+    page.keyboard.type("Rien")
+    expect(row(page, 7)).to_contain_text("Rien")
+    page.keyboard.press("Escape")
+    expect(row(page, 7)).not_to_contain_text("Rien")
+    expect(other).to_be_focused()
+    context.set_offline(False)
+    # The line was left: what was typed is saved as soon as it opens.
+    expect(row(page, 5)).to_contain_text(re.compile(r"Ligne \d+ enregistrée"))
+    expect(cell).to_have_text(re.compile(f"^{told} puis"))
+    expect(page.locator("#lignes [data-lost]")).to_have_count(0)
+    assert not page.evaluate(HELD_BACK)
+    context.close()
+
+
 def test_the_last_field_saves_and_opens_the_next_row(page: Page) -> None:
     told = words()
     last = page.locator("#lignes thead th").count() - 3

@@ -233,6 +233,24 @@ def test_the_buttons_name_the_step_however_often_it_was_undone_and_done_again(ed
         editor.follow()
 
 
+def test_several_steps_are_taken_back_at_once_as_far_as_there_are_any(
+    editor: CheckingClient, session: GuichetSession, file: Dossier
+) -> None:
+    for name in ("Fer", "Zinc", "Plomb"):
+        editor.get(f"/portees/{NUMBER}?ligne=1")
+        editor.submit("form#fl1", {"c-caracteristique": name})
+    editor.get(f"/portees/{NUMBER}")
+    token = csrf(editor)
+    editor.post(f"/portees/{NUMBER}/annulation", data={"csrf_token": token, "fois": "2"})
+    assert live(session, file)[0] == (1, "Fer")
+    editor.follow()
+    assert "2 modifications annulées" in editor.text()
+    editor.post(f"/portees/{NUMBER}/retablissement", data={"csrf_token": token, "fois": "9"})
+    assert live(session, file)[0] == (1, "Plomb")
+    editor.post(f"/portees/{NUMBER}/annulation", data={"csrf_token": token, "fois": "-3 ou x"})
+    assert live(session, file)[0] == (1, "Zinc")
+
+
 def test_an_empty_line_is_refused_beside_its_cell_with_a_summary(editor: CheckingClient) -> None:
     editor.get(f"/portees/{NUMBER}?ligne=2")
     empty = {f"c-{key}": "" for key in cells("")}

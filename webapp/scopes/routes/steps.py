@@ -1,8 +1,16 @@
 """The history of a draft: every step of everybody, each of which may be taken back or done again."""
 
+from collections.abc import Callable
+from contextlib import suppress
+
 from flask import Response, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
+from webapp.actor import Actor
+from webapp.clock import Clock
+from webapp.errors import Conflict
 from webapp.scopes import queries
 from webapp.scopes.queries import FileHead
 from webapp.scopes.queries.steps import PAGE_STEP_LINES, PAGE_STEPS, one_step, step_changes, steps_page
@@ -17,6 +25,9 @@ from webapp.scopes.step_views import lines_words, step_line, step_row
 from webapp.web.forms import whole
 from webapp.web.pages import announce, page, see_other_url
 from webapp.web.request import current_actor, current_clock, get_session
+
+#: Undo pressed again and again is one request, of so many steps at most.
+MOST_AT_ONCE = 20
 
 
 @blueprint.get("/<number>/historique")
@@ -53,24 +64,28 @@ def take_step_back(number: str, step: int) -> Response:
 
 @blueprint.post("/<number>/annulation")
 def undo(number: str) -> Response:
-    """Take back the person's last step on this draft."""
-    head = head_of(number)
-    try:
-        applied = undo_last(get_session(), current_actor(), current_clock(), number)
-    except ChangedSince as changed:
-        return changed_page(head, changed)
-    return back_to(number, applied, _("Dernière modification annulée"))
+    """Take back the person's last step on this draft, or the last ``fois`` ones."""
+    return _several(number, undo_last, lambda times: ngettext("Dernière modification annulée", "%(num)s modifications annulées", times))
 
 
 @blueprint.post("/<number>/retablissement")
 def redo(number: str) -> Response:
-    """Do again what the person last took back."""
-    head = head_of(number)
+    """Do again what the person last took back, or the last ``fois`` ones."""
+    return _several(number, redo_last, lambda times: ngettext("Modification rétablie", "%(num)s modifications rétablies", times))
+
+
+def _several(number: str, take: Callable[[Session, Actor, Clock, str], Applied], words: Callable[[int], str]) -> Response:
+    """Take back as many steps as were asked for, as far as that goes; the first one that cannot be is shown."""
+    head, session, actor, clock = head_of(number), get_session(), current_actor(), current_clock()
+    asked = min(whole(request.form.get("fois", "")) or 1, MOST_AT_ONCE)
     try:
-        applied = redo_last(get_session(), current_actor(), current_clock(), number)
+        taken = [take(session, actor, clock, number)]
     except ChangedSince as changed:
         return changed_page(head, changed)
-    return back_to(number, applied, _("Modification rétablie"))
+    with suppress(Conflict):
+        while len(taken) < asked:
+            taken.append(take(session, actor, clock, number))
+    return back_to(number, taken[-1], words(len(taken)))
 
 
 def back_to(number: str, applied: Applied, words: str) -> Response:
