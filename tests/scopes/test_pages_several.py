@@ -61,6 +61,12 @@ def act(client: CheckingClient, chosen: str, button: str, values: dict[str, obje
     return client.submit(f".cards form.box:nth-child({place})", values, button).status_code
 
 
+def test_the_page_of_ticked_lines_says_where_the_file_stands(editor: CheckingClient) -> None:
+    editor.get(f"{CHOICE}?l=1.1")
+    assert editor.tree.cssselect(".tabs [aria-current=page]")[0].text == "Lignes"
+    assert "Rien en ligne" in editor.tree.get_element_by_id("etat").text_content()
+
+
 def test_the_first_ticked_line_is_filled_into_the_others_in_one_step(
     editor: CheckingClient, session: GuichetSession, file: Dossier
 ) -> None:

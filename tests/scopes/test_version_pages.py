@@ -13,7 +13,7 @@ from webapp.clock import FrozenClock
 from webapp.db import GuichetSession
 from webapp.scopes.models import Dossier
 from webapp.scopes.rules.publication import effective_instant
-from webapp.scopes.services import lines
+from webapp.scopes.services import lines, versions
 
 BASE = f"/portees/{NUMBER}"
 
@@ -60,6 +60,27 @@ def test_a_draft_is_named_compared_and_deleted(editor: CheckingClient) -> None:
     assert editor.submit("form[action$=suppression]").status_code == 303
     editor.follow()
     assert not editor.tree.cssselect("tr[id^=n]")
+
+
+def test_the_page_of_a_named_draft_shows_its_lines_a_page_at_a_time_and_nothing_private(
+    editor: CheckingClient, session: GuichetSession, people: People, clock: FrozenClock, file: Dossier
+) -> None:
+    actor = people.actors["editrice"]
+    for place in range(110):
+        lines.add_line(session, actor, clock, NUMBER, "1", cells(f"Paramètre {place}") | {"note": "Secret"})
+    named = versions.name_draft(session, actor, clock, NUMBER, "Longue").id
+    session.commit()
+    editor.get(f"{BASE}/versions/n{named}")
+    shown = editor.tree.cssselect("#lignes tbody tr[id^=l]")
+    assert len(shown) == 100
+    assert "Nitrates" in shown[0].text_content()
+    assert "Portée générale 1" in editor.tree.cssselect("#lignes tr.group")[0].text_content()
+    editor.get(editor.tree.cssselect("nav.pages a[rel=next]")[0].get("href"))
+    assert "Paramètre 109" in editor.text()
+    assert "Secret" not in editor.text()
+    assert not editor.tree.cssselect("#lignes input, #lignes textarea")
+    editor.get(f"{BASE}/versions/n{named}?page=9")
+    assert "Cette page ne contient pas de ligne." in editor.text()
 
 
 def test_two_states_are_chosen_and_their_difference_is_shown_printed_and_taken_away(editor: CheckingClient) -> None:

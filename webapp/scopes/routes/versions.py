@@ -1,5 +1,6 @@
 """The states of a file: their list, one of them, the difference of two, giving up the draft, starting again from an older one."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, make_response, request, url_for
@@ -9,7 +10,7 @@ from webapp.errors import Conflict, Invalid, NotFound
 from webapp.scopes import comparison, views
 from webapp.scopes.comparison import PAGE_CHANGES, Comparison
 from webapp.scopes.policies import can_name
-from webapp.scopes.queries import FileHead
+from webapp.scopes.queries import PAGE_LINES, FileHead
 from webapp.scopes.queries import versions as states
 from webapp.scopes.queries.versions import Contents
 from webapp.scopes.routes.blueprint import blueprint
@@ -18,6 +19,7 @@ from webapp.scopes.rules import refs
 from webapp.scopes.rules.refs import DRAFT, Ref, RefKind
 from webapp.scopes.rules.states import Draft
 from webapp.scopes.services import versions as services
+from webapp.scopes.state_views import lines_page
 from webapp.spreadsheet import XLSX_TYPE, xlsx
 from webapp.web.forms import already_done, remember_done
 from webapp.web.i18n import paris_date
@@ -119,7 +121,7 @@ def choose_comparison(number: str) -> Response:
 
 @blueprint.get("/<number>/versions/<ref>")
 def version(number: str, ref: str) -> Response:
-    """One version or one named draft: what it is, and what can be done from it."""
+    """One version or one named draft: what it is, and what can be done from it; its lines where the register does not show them."""
     return _version_page(head_of(number), asked_ref(ref))
 
 
@@ -129,7 +131,9 @@ def _version_page(head: FileHead, ref: Ref, status: int = 200, *, typed: str | N
     read = states.version_row if ref.kind is RefKind.VERSION else states.named_row
     row = read(get_session(), head.id, ref.number)
     public = ref.kind is RefKind.VERSION and row.effective_at <= current_clock().now()
-    context = head_context(head) | {"ref": ref, "row": row, "public": public, "error": error}
+    asked = replace(list_state(("numero",), size=PAGE_LINES), path=url_for("scopes.version", number=head.number, ref=ref))
+    held = None if public else lines_page(states.contents(get_session(), head, [ref])[0], asked.offset, asked.size)
+    context = head_context(head) | {"ref": ref, "row": row, "public": public, "error": error, "asked": asked, "held": held}
     return page("scopes/version.html", status, typed=row.name if typed is None else typed, **context)
 
 
