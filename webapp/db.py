@@ -91,7 +91,8 @@ class ExactDecimal(TypeDecorator[Decimal]):
         """Return a ``Decimal`` without the trailing zeros that PostgreSQL's fixed scale adds."""
         if value is None:
             return None
-        digits = format(Decimal(value), "f")  # as text: arithmetic would round to the context's 28 digits
+        # As text: arithmetic would round to the context's 28 digits. SQLite keeps what was written, without an exponent.
+        digits = value if isinstance(value, str) else format(Decimal(value), "f")
         return Decimal(digits.rstrip("0").rstrip(".") if "." in digits else digits)
 
 

@@ -106,8 +106,13 @@ def test_changing_cells_one_by_one_equals_starting_over(first: dict[CellKey, Ent
 def test_what_one_table_needs_gives_the_same_table_as_the_whole_return(given_entries: dict[CellKey, Entry], table: Table) -> None:
     whole = Sheet(OPCO, given_entries)
     scope = OPCO.scope_of(table)
-    part = Sheet(OPCO, {key: entry for key, entry in given_entries.items() if key[0] in scope.tables}, table)
-    assert all(part.figure(cell.key) == whole.figure(cell.key) for cell in table.cells.values())
-    assert part.findings_for(table) == whole.findings_for(table)
+    part, around = (
+        Sheet(OPCO, {key: entry for key, entry in given_entries.items() if key[0] in tables}, table)
+        for tables in (scope.tables, scope.around)
+    )
+    for got in (part, around):
+        assert all(got.figure(cell.key) == whole.figure(cell.key) for cell in table.cells.values())
+        assert got.findings_for(table) == whole.findings_for(table)
+        assert got.progress(table) == whole.progress(table)
     section = next(section for section in OPCO.sections if table in section.tables)
-    assert [part.progress(other) for other in section.tables] == [whole.progress(other) for other in section.tables]
+    assert [around.progress(other) for other in section.tables] == [whole.progress(other) for other in section.tables]

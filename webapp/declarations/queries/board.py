@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from webapp.actor import Actor
+from webapp.db import plain_rows
 from webapp.declarations.models import Campaign, Return
 from webapp.declarations.queries.returns import visible_to
 from webapp.declarations.rules.workflow import ACCEPTED_STATES, AWAITED, Audience, CampaignState, Kind, ReturnState, Standing
@@ -36,7 +38,7 @@ def standing_is(standing: Standing) -> ColumnElement[bool]:
             return Return.state.in_(ACCEPTED_STATES)
 
 
-def is_late(today: date) -> ColumnElement[bool]:
+def is_late(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """The condition of a return that its declarant owes since a day before `today`."""
     return and_(Return.state.in_(AWAITED), Return.due_on < today)
 
@@ -67,13 +69,19 @@ class BoardRow:
         return self.total - self.counts[Standing.SUBMITTED] - self.counts[Standing.ACCEPTED]
 
 
+@cache
+def _counted() -> dict[str, ColumnElement[int]]:
+    """The count of each standing and of lateness (``today``), by code; made once."""
+    conditions = {**{standing.value: standing_is(standing) for standing in Standing}, LATE: is_late(bindparam("today", type_=Date))}
+    return {code: func.count(Return.id).filter(condition).label(f"n_{code}") for code, condition in conditions.items()}
+
+
 def board(session: Session, actor: Actor, today: date, year: int, campaign_id: int | None = None) -> list[BoardRow]:
     """The returns of the campaigns of an exercise, or of one campaign, by campaign and region."""
-    columns = {**{standing.value: standing_is(standing) for standing in Standing}, LATE: is_late(today)}
-    counted = [func.count(Return.id).filter(condition).label(f"n_{code}") for code, condition in columns.items()]
+    counted = _counted()
     keys = (Campaign.id, Campaign.kind, Campaign.year, Campaign.audience, Return.region, Campaign.deadline)
     query = (
-        select(*keys, func.count(Return.id), *counted)
+        select(*keys, func.count(Return.id), *counted.values())
         .join(Campaign, Return.campaign_id == Campaign.id)
         .where(visible_to(actor), Campaign.state != CampaignState.DRAFT, Campaign.year == year)
         .group_by(*keys)
@@ -81,7 +89,11 @@ def board(session: Session, actor: Actor, today: date, year: int, campaign_id: i
     )
     if campaign_id is not None:
         query = query.where(Campaign.id == campaign_id)
-    return [BoardRow(*row[:7], dict(zip(columns, row[7:], strict=True))) for row in session.execute(query)]
+    found = []
+    for row in plain_rows(session, query, {"today": today}):
+        campaign, kind, exercise, audience, region, deadline, total, *counts = row
+        found.append(BoardRow(campaign, kind, exercise, audience, region, deadline, total, dict(zip(counted, counts, strict=True))))
+    return found
 
 
 def by_campaign(rows: Sequence[BoardRow]) -> list[BoardRow]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import cast, literal, null, select, union_all
+from sqlalchemy import bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from webapp.db import UtcDateTime
+from webapp.db import UtcDateTime, plain_rows
 from webapp.declarations.models import CellMark, ReturnMessage
 from webapp.declarations.rules.language.formula import CellKey
 
@@ -111,13 +113,20 @@ class Exchange:
         return Exchange([mark for mark in self.marks if mark.key[0] == code], ())
 
 
+@cache
+def _exchange(*, agent: bool) -> Any:
+    """The statement of what was marked and said of a return (``file``), made once: making it takes longer than running it."""
+    file: Any = bindparam("file")
+    seen = (CellMark.return_id == file,) if agent else (CellMark.return_id == file, CellMark.sent_at.is_not(None))
+    both = union_all(select(*_MARK).where(*seen), select(*_MESSAGE).where(ReturnMessage.return_id == file)).subquery()
+    return select(both).order_by(both.c.is_message, both.c.at, both.c.id)
+
+
 def exchange(session: Session, return_id: int, *, agent: bool) -> Exchange:
     """What was marked and said of a return that was found for the actor: one statement."""
     marks: dict[int, Marked] = {}
     whole: list[Said] = []
-    seen = (CellMark.return_id == return_id,) if agent else (CellMark.return_id == return_id, CellMark.sent_at.is_not(None))
-    both = union_all(select(*_MARK).where(*seen), select(*_MESSAGE).where(ReturnMessage.return_id == return_id)).subquery()
-    for row in session.execute(select(both).order_by(both.c.is_message, both.c.at, both.c.id)):
+    for row in plain_rows(session, _exchange(agent=agent), {"file": return_id}):
         if not row.is_message:
             key = (row.table_code, row.row_code, row.column_code)
             ends = (row.sent_at, row.settled_at, row.settled_by_name)

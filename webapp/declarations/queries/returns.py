@@ -6,15 +6,16 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, String, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Organisation
 from webapp.accounts.queries import role_held_until
 from webapp.actor import Actor, Role
-from webapp.db import Rows
+from webapp.db import Rows, plain_rows
 from webapp.declarations.models import Campaign, CellValue, ControlOverride, Return, ReturnEvent, SectionShare, Submission
 from webapp.declarations.policies import Holder, ReturnFacts, is_declarant_of, may_know
 from webapp.declarations.queries.previous import figures_of_last_year, submitted_last_year
@@ -194,7 +195,17 @@ def find_own_return(session: Session, actor: Actor, number: str) -> ReturnFile:
 
 def any_return(session: Session, number: str) -> ReturnFile:
     """Load a return whoever asks: for the system's own work. Raises NotFound."""
-    whole = files_with_campaign().add_columns(
+    row = plain_rows(session, _whole(), {"number": number}).one_or_none()
+    if row is None:
+        raise NotFound
+    file = ReturnFile(*row)
+    return replace(file, previous=figures_of_last_year(session, file))
+
+
+@cache
+def _whole() -> Any:
+    """The statement that reads one return (``number``), made once: making it takes longer than running it."""
+    alone = (
         switched_off(),
         submitted_last_year(),
         role_held_until(Role.SIGNATORY, Return.organisation_id),
@@ -202,32 +213,32 @@ def any_return(session: Session, number: str) -> ReturnFile:
         Return.signatory_told_at,
         Return.signatory_told_by,
     )
-    row = session.execute(whole.where(Return.number == number)).one_or_none()
-    if row is None:
-        raise NotFound
-    file = ReturnFile(*row)
-    return replace(file, previous=figures_of_last_year(session, file))
+    return files_with_campaign().add_columns(*alone).where(Return.number == bindparam("number"))
+
+
+_CELLS = select(
+    CellValue.table_code,
+    CellValue.row_code,
+    CellValue.column_code,
+    CellValue.kind,
+    CellValue.raw,
+    CellValue.value,
+    CellValue.version,
+    CellValue.edited_by_name,
+    CellValue.edited_at,
+).where(CellValue.return_id == bindparam("file"))
+_CELLS_OF_TABLES = _CELLS.where(CellValue.table_code.in_(bindparam("tables", expanding=True)))
 
 
 def stored_cells(session: Session, return_id: int, tables: Collection[str] | None = None) -> dict[CellKey, StoredCell]:
     """Every cell of a return that was ever filled in; only those of some `tables` when given."""
-    wanted = CellValue.return_id == return_id
-    rows = session.execute(
-        select(
-            CellValue.table_code,
-            CellValue.row_code,
-            CellValue.column_code,
-            CellValue.kind,
-            CellValue.raw,
-            CellValue.value,
-            CellValue.version,
-            CellValue.edited_by_name,
-            CellValue.edited_at,
-        ).where(wanted if tables is None else and_(wanted, CellValue.table_code.in_(sorted(tables))))
-    )
+    if tables is None:
+        rows = plain_rows(session, _CELLS, {"file": return_id})
+    else:
+        rows = plain_rows(session, _CELLS_OF_TABLES, {"file": return_id, "tables": sorted(tables)})
     return {
         (table, row, column): StoredCell(Entry(kind, raw, value), version, by, at)
-        for table, row, column, kind, raw, value, version, by, at in rows
+        for table, row, column, kind, raw, value, version, by, at in rows.all()
     }
 
 

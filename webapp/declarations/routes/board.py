@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, request, url_for
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 
 from webapp.declarations import queries
 from webapp.declarations.forms import ReminderForm
@@ -36,7 +36,7 @@ def board() -> Response:
         campaign=campaign,
         by_campaign=queries.by_campaign(rows),
         by_region=queries.by_region(rows),
-        situations=SITUATIONS,
+        situations={code: gettext(label) for code, label in SITUATIONS.items()},
         national=NATIONAL,
         **words(clock),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import Response, request, url_for
@@ -38,7 +38,7 @@ LONGEST_FIELD = 4 * MAX_RAW_LENGTH
 def figures_for(session: Session, actor: Actor, file: ReturnFile, table: Table) -> tuple[Sheet, dict[CellKey, StoredCell]]:
     """What the actor reads of a table: the declarant its present figures, an agent those last submitted. Raises NotFound before."""
     if is_declarant_of(actor, file.facts):
-        cells = queries.stored_cells(session, file.id, file.model.scope_of(table).tables)
+        cells = queries.stored_cells(session, file.id, file.model.scope_of(table).around)
         return sheet_of(file, cells, table), cells
     submitted = queries.latest_submission(session, file.id)
     if submitted is None:
@@ -63,24 +63,31 @@ def table_context(
     editable: bool,
     typed: Mapping[CellKey, grid.Typed] | None = None,
 ) -> dict[str, Any]:
-    """What the page of a table and its fragments draw."""
+    """What the page of a table draws."""
     versions = {key: cell.version for key, cell in cells.items()}
-    findings = sheet.findings_for(table)
     before, after = neighbours(file, table)
     offered = prefills(sheet, table, file.record) if editable else {}
     return {
-        "file": file,
+        **controls_context(file, table, sheet),
         "model": file.model,
-        "table": table,
         "before": before,
         "after": after,
-        "sheet": sheet,
         "rows": grid.grid(table, sheet, versions, typed),
         "editable": editable,
         "offered": len(offered),
+        "conflicts": sum(1 for item in (typed or {}).values() if item.theirs),
+    }
+
+
+def controls_context(file: ReturnFile, table: Table, sheet: Sheet) -> dict[str, Any]:
+    """What a table's controls and its progress draw."""
+    findings = sheet.findings_for(table)
+    return {
+        "file": file,
+        "table": table,
+        "sheet": sheet,
         "failed": grid.failed(findings, file.model),
         "tally": grid.tally(findings),
-        "conflicts": sum(1 for item in (typed or {}).values() if item.theirs),
         "severity_labels": grid.SEVERITY_LABELS,
         "severity_chips": grid.SEVERITY_CHIPS,
         "operator_words": grid.OPERATOR_WORDS,
@@ -107,7 +114,7 @@ def save_table(number: str, table: str) -> Response:
     file = queries.find_return(session, actor, number)
     form = table_of(file, table)
     typed = typed_in_form(form, skip=request.form.get("take", ""))
-    outcome, closed = try_save(session, actor, clock, file, form, typed)
+    outcome, closed = try_save(session, actor, clock, file, typed, file.model.scope_of(form).around)
     if closed or outcome.conflicts:
         sheet = sheet_of(file, outcome.cells, form)
         context = table_context(file, form, sheet, outcome.cells, editable=not closed, typed=shown_again(file, typed, outcome))
@@ -155,24 +162,23 @@ def save_cell(number: str, table: str, row: str, column: str) -> Response:
     if cell is None or cell.formula is not None:
         raise NotFound
     typed = typed_in_form(form, only=f"{row}.{column}")
-    outcome, closed = try_save(session, actor, clock, file, form, typed)
+    outcome, closed = try_save(session, actor, clock, file, typed, file.model.scope_of(form).tables)
     refused = closed or bool(outcome.conflicts)
     sheet = sheet_of(file, outcome.cells, form)
     again = shown_again(file, typed, outcome) if refused else None
-    context = table_context(file, form, sheet, outcome.cells, editable=not closed, typed=again)
     version = outcome.cells[cell.key].version if cell.key in outcome.cells else 0
     drawn = grid.grid_cell(cell, sheet, version, (again or {}).get(cell.key))
     said_now = "" if refused else _("%(cell)s : enregistré.", cell=file.model.label(cell.key)) + overdue_words(file, clock)
     moved = [found for found in file.model.computed_after([cell.key]) if found[0] == form.code]
     totals = [grid.grid_cell(form.cells[found[1:]], sheet, 0) for found in moved]
-    return fragment("declarations/_saved.html", 409 if refused else 200, cell=drawn, totals=totals, closed=closed, said=said_now, **context)
+    states = {"editable": not closed, "closed": closed, **controls_context(file, form, sheet)}
+    return fragment("declarations/_saved.html", 409 if refused else 200, cell=drawn, totals=totals, said=said_now, **states)
 
 
 def try_save(
-    session: Session, actor: Actor, clock: Clock, file: ReturnFile, table: Table, typed: Mapping[CellKey, Typed]
+    session: Session, actor: Actor, clock: Clock, file: ReturnFile, typed: Mapping[CellKey, Typed], tables: Collection[str]
 ) -> tuple[SaveOutcome, str]:
-    """Save, or say why the person may enter nothing there any more (with what is stored). Only what the table needs is read."""
-    tables = file.model.scope_of(table).tables
+    """Save, or say why the person may enter nothing there any more (with what is stored). Only `tables` are read."""
     try:
         return saving.save_cells(session, actor, clock, file, typed, tables), ""
     except Conflict as refusal:

@@ -13,7 +13,6 @@ from enum import StrEnum
 
 from webapp.declarations.rules.form_models.parts import Cell, Control, MissingPolicy, Severity
 from webapp.declarations.rules.language.evaluation import CONTEXT, Figure, Filled, Lookup, Missing, condition, number
-from webapp.declarations.rules.language.expressions import operands_of
 from webapp.declarations.rules.language.formula import CellKey, Expression, cells_of
 from webapp.declarations.rules.language.intervals import Interval, Rounding
 
@@ -64,7 +63,9 @@ def run_control(control: Control, lookup: Lookup, cells: Mapping[CellKey, Cell] 
     """Evaluate a control over the values that `lookup` gives; `cells`, the form's, are needed for a tolerance of rounding."""
     if control.when is not None and (applies := condition(control.when, lookup)) is not True:
         return Finding(control, Verdict.NOT_EVALUABLE, missing=() if applies is False else _lacking(control.when, lookup))
-    left, right = _side(control.left, control.missing_left, lookup), _side(control.right, control.missing_right, lookup)
+    left_cells, right_cells = control.operands
+    left = _side(control.left, left_cells, control.missing_left, lookup)
+    right = _side(control.right, right_cells, control.missing_right, lookup)
     if isinstance(left, Missing) or isinstance(right, Missing):
         missing = (*_lacking(control.left, lookup), *_lacking(control.right, lookup)) or control.cells
         return Finding(control, Verdict.NOT_EVALUABLE, missing=tuple(dict.fromkeys(missing)))
@@ -105,9 +106,8 @@ def by_gravity(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda found: (verdicts.index(found.verdict), severities.index(found.control.severity)))
 
 
-def _side(expression: Expression, policy: MissingPolicy, lookup: Lookup) -> Figure:
-    """The figure of one side, or why the control cannot be evaluated."""
-    keys = operands_of(expression)
+def _side(expression: Expression, keys: tuple[CellKey, ...], policy: MissingPolicy, lookup: Lookup) -> Figure:
+    """The figure of one side, whose operands are `keys`, or why the control cannot be evaluated."""
     reasons = [value for key in keys if isinstance(value := lookup(key), Missing)]
     worst = max(reasons, default=None)
     if worst is not None:

@@ -138,10 +138,12 @@ class Sheet:
         """How far the table is."""
         answered = invalid = expected = 0
         unused = {row.code for row in table.rows if row.repeated and not self._is_used(table, row)}
+        hidden, typed = self._hidden, self._typed
         for cell in table.entry_cells:
-            if cell.key in self._hidden or cell.key[1] in unused:
+            key = cell.key
+            if key in hidden or key[1] in unused:
                 continue
-            entry = self.entry(cell.key)
+            entry = typed.get(key, EMPTY)
             expected += 1
             answered += entry.is_filled
             invalid += entry.kind is ValueKind.INVALID

@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from webapp.actor import Actor
 from webapp.clock import Clock
+from webapp.db import plain_rows
 from webapp.declarations.models import CellValue, Return
 from webapp.declarations.policies import ReturnFacts, can_enter, can_enter_section
 from webapp.declarations.queries import ReturnFile, StoredCell, stored_cells
@@ -118,7 +119,8 @@ def write_cells(session: Session, actor: Actor, file: ReturnFile, outcome: SaveO
     if outcome.changed:
         session.execute(update(CellValue), [_row(actor, file, key, outcome.cells[key]) for key in outcome.changed])
     if outcome.saved:  # not through the mapped row: a figure is no new version of the return
-        session.execute(update(Return).where(Return.id == file.id).values(figures_at=outcome.cells[outcome.saved[-1]].at))
+        dated = update(Return).where(Return.id == file.id).values(figures_at=outcome.cells[outcome.saved[-1]].at)
+        session.execute(dated, execution_options={"synchronize_session": False})
 
 
 def _row(actor: Actor, file: ReturnFile, key: CellKey, cell: StoredCell) -> dict[str, object]:
@@ -164,9 +166,13 @@ def locked(session: Session, file: ReturnFile) -> Return:
     return session.scalars(query).one()
 
 
+_HELD = select(Return.state).where(Return.id == bindparam("file")).with_for_update()
+
+
 def hold_for_entry(session: Session, actor: Actor, clock: Clock, file: ReturnFile) -> None:
     """Hold the return for somebody who fills it in, until the end of the transaction. Raises Conflict when it takes no entries any more."""
-    if not can_enter(actor, facts_now(file, locked(session, file)), clock.now()):
+    state = plain_rows(session, _HELD, {"file": file.id}).scalar_one()
+    if not can_enter(actor, replace(file.facts, state=state), clock.now()):
         raise Conflict(_("Cette déclaration n’accepte plus de saisie : elle a été déposée, ou sa campagne est close."))
 
 

@@ -44,9 +44,13 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the page of one table depends on: the tables whose entries it reads, and the cells to work out, in order."""
+    """What one table depends on: the tables whose entries it and its controls read, and the cells to work out, in order.
+
+    `around` are those tables and the rest of its section, whose progress its page shows.
+    """
 
     tables: frozenset[str]
+    around: frozenset[str]
     order: tuple[CellKey, ...]
 
 
@@ -137,17 +141,23 @@ class FormModel:
     def _find_scope(self, table: Table) -> Scope:
         section = next(section for section in self.sections if table in section.tables)
         own = [cell.key for cell in table.cells.values()]
-        pending = [*own, *(key for control in self.controls_reading(own) for key in control.reads)]
-        pending += [cell.key for other in section.tables for cell in other.cells.values() if cell.visible is not None]
-        pending += [read for cell in self.cells.values() if cell.visible is not None for read in cells_of(cell.visible)]
+        read = self._reached([*own, *(key for control in self.controls_reading(own) for key in control.reads)])
+        conditions = [cell.key for other in section.tables for cell in other.cells.values() if cell.visible is not None]
+        conditions += [read for cell in self.cells.values() if cell.visible is not None for read in cells_of(cell.visible)]
+        reached = read | self._reached(conditions)
+        around = {other.code for other in section.tables} | {key[0] for key in reached}
+        return Scope(frozenset(key[0] for key in read), frozenset(around), tuple(key for key in self.schedule if key in reached))
+
+    def _reached(self, keys: Iterable[CellKey]) -> set[CellKey]:
+        """The cells of this year that `keys` depend on, themselves included."""
         reached: set[CellKey] = set()
+        pending = list(keys)
         while pending:
             key = pending.pop()
             if key not in reached and not is_previous(key):
                 reached.add(key)
                 pending += self.cells[key].reads
-        tables = {other.code for other in section.tables} | {key[0] for key in reached}
-        return Scope(frozenset(tables), tuple(key for key in self.schedule if key in reached))
+        return reached
 
     def label(self, key: CellKey) -> str:
         """A cell as people name it: table number, line, column, and the year when it is the one before."""

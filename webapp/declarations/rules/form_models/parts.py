@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from webapp.declarations.rules.answers import parse_answer
+from webapp.declarations.rules.language.expressions import operands_of
 from webapp.declarations.rules.language.formula import CellKey, Expression, cells_of
 from webapp.declarations.rules.values import Entry, Unit, parse_value
 
@@ -103,15 +104,12 @@ class Table:
     columns: tuple[Column, ...]
     cells: Mapping[tuple[str, str], Cell]
     legal: str = ""
+    entry_cells: tuple[Cell, ...] = field(init=False, repr=False, compare=False)
+    """The cells that people fill in, line by line."""
 
-    @property
-    def entry_cells(self) -> Iterator[Cell]:
-        """The cells that people fill in, line by line."""
-        for row in self.rows:
-            for column in self.columns:
-                cell = self.cells.get((row.code, column.code))
-                if cell is not None and cell.formula is None:
-                    yield cell
+    def __post_init__(self) -> None:
+        crossings = (self.cells.get((row.code, column.code)) for row in self.rows for column in self.columns)
+        object.__setattr__(self, "entry_cells", tuple(cell for cell in crossings if cell is not None and cell.formula is None))
 
     @property
     def repeats(self) -> bool:
@@ -162,6 +160,11 @@ class Control:
     cells: tuple[CellKey, ...]
     begins: date | None = None
     ends: date | None = None
+    operands: tuple[tuple[CellKey, ...], tuple[CellKey, ...]] = field(init=False, repr=False, compare=False)
+    """The cells whose figures count in the left side, and in the right one."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "operands", (operands_of(self.left), operands_of(self.right)))
 
     def stands_on(self, day: date) -> bool:
         """Whether the rule is in force on a day."""
