@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from benchmarks import controls, growth, midnight, pages, recompute, saves, scopes, worktime
+from benchmarks import controls, declarations, growth, midnight, pages, recompute, saves, scopes, worktime
 from benchmarks.desk_saves import desk_saves
 from benchmarks.floors import Floors
 from benchmarks.measure import ROUNDS, Compared, WrongAnswerError, compare
@@ -125,6 +125,20 @@ def control_lines() -> Iterator[Line]:
     )
 
 
+def declaration_lines() -> Iterator[Line]:
+    """Measure a large form and a campaign of many returns, in a world of their own."""
+    with empty_world() as built:
+        model = declarations.build(built)
+        floors, engine = Floors(built), built.database.engine
+        declarant, agent = (person(built, floors, name) for name in (declarations.DECLARANT, declarations.AGENT))
+        table = model.tables[declarations.TABLE]
+        for page in (pages.table_page(declarant, declarations.NUMBER, model, table), declarations.board_page(built, agent)):
+            yield page_line(page.what, compare(*pages.sides(page, f"bancs-{page.names[0]}", built, floors), engine))
+        save = saves.cell_save(built, floors, declarant, declarations.NUMBER, declarations.TABLE)
+        yield save_line(f"{save.what}, of {len(model.cells):,}", compare(*saves.sides(save, built, floors), engine))
+        saves.verify(save, built)
+
+
 def scope_lines() -> Iterator[Line]:
     """Measure a scope of 5,000 lines, in a world of its own."""
     with empty_world() as built:
@@ -178,6 +192,7 @@ def main() -> int:
         with world() as built:
             table = list(lines(built))
         table += control_lines()
+        table += declaration_lines()
         table += scope_lines()
         if "MILLION" in os.environ:
             table += growth_lines(MILLION)

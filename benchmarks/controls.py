@@ -17,6 +17,7 @@ from webapp.declarations.rules.sheet import Sheet
 from webapp.declarations.rules.values import Entry, ValueKind
 
 TABLES, ROWS, COLUMNS, CONTROLS = 25, 20, 10, 1000
+TABLES_A_SECTION = 5
 #: The aims: all controls, and a touched cell as a share of that (it touches a hundredth of the controls).
 MOST_MS, MOST_SHARE = 150.0, 0.1
 
@@ -38,10 +39,11 @@ def large_text(tables: int = TABLES, rows: int = ROWS, columns: int = COLUMNS, c
     """A form of `tables` tables, each with a total row and a total column, and controls of five common shapes."""
     codes = [f"c{column}" for column in range(1, columns)]
     parts = [
-        'code: grand\nversion: "1"\nkind: ESF\naudience: OPCO\nyears: ["2025"]\ntitle: Grand modèle\nnotice: Modèle de mesure\n'
-        "sections:\n  - code: s\n    title: Section\n    tables:\n"
+        'code: grand\nversion: "1"\nkind: ESF\naudience: OPCO\nyears: ["2025"]\ntitle: Grand modèle\nnotice: Modèle de mesure\nsections:\n'
     ]
     for table in range(tables):
+        if table % TABLES_A_SECTION == 0:
+            parts.append(f"  - code: s{table}\n    title: Section {table}\n    tables:\n")
         parts.append(f"      - code: t{table}\n        number: T{table}\n        title: Tableau {table}\n        columns:\n")
         parts += [f"          - {{code: {code}, label: {code}, unit: eur}}\n" for code in codes]
         parts.append(f"          - {{code: total, label: Total, unit: eur, formula: somme({codes[0]}:{codes[-1]})}}\n        rows:\n")
@@ -68,7 +70,7 @@ def _control(rank: int, tables: int, rows: int, codes: list[str]) -> str:
 def large_entries(model: FormModel) -> dict[CellKey, Entry]:
     """A figure in every cell that people fill in."""
     keys = [key for key, cell in model.cells.items() if cell.formula is None]
-    return {key: Entry(ValueKind.VALUE, "", Decimal(1000 + 37 * rank % 9001) / 4) for rank, key in enumerate(keys)}
+    return {key: Entry(ValueKind.VALUE, "", Decimal(4000 + 37 * rank % 401) / 4) for rank, key in enumerate(keys)}
 
 
 def best_of(call: Callable[[], object], rounds: int = 7) -> float:

@@ -5,8 +5,8 @@ secret key and its addresses, so that a page of it draws the same layout for the
 ``before_request`` and no ``after_request``: nobody is looked up in the database (the person is a constant), nothing is
 checked, no header is added, nothing is compressed (nor is it on the other side: the requests accept no encoding).
 
-- The floor of a page reads the same rows with one Core select and draws them as a bare table; those of the queue and of a ticket with
-  the HTML that ours have for the same row.
+- The floor of a page reads the same rows with one Core select and draws them as a bare table; those of the queue, of a ticket
+  and of a table to fill in with the HTML that ours have for the same row.
 - The floor of a save reads the same form, writes the same rows in one transaction, and answers 303 to the same place.
 """
 
@@ -53,6 +53,23 @@ hx-get="/assistance/{{ row.reference }}" hx-target="#ticket" hx-swap="outerHTML 
 {% endfor %}
 {% endset %}
 <tbody>{{ drawn }}</tbody></table></div>
+{% endblock %}
+"""
+)
+#: A table of a return: its cells with their fields, texts as they are stored; computed cells stay empty.
+FIELDS = (
+    _PAGE
+    + """<form method="post"><input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
+<div class="box scroll"><table class="rows grid"><thead><tr><td></td>{% for name in names %}<th scope="col">{{ name }}</th>{% endfor %}\
+</tr></thead>
+<tbody>
+{% for row, cells in rows %}<tr><th scope="row" id="r-{{ row.code }}">{{ row.label }}</th>
+{% for cell in cells %}<td class="n">{% if cell %}<div id="v-{{ cell[0] }}-{{ cell[1] }}"><input id="i-{{ cell[0] }}-{{ cell[1] }}" \
+class="fig l" name="{{ cell[0] }}.{{ cell[1] }}" value="{{ cell[2] }}" autocomplete="off" \
+aria-labelledby="r-{{ cell[0] }} c-{{ cell[1] }}">\
+<input type="hidden" name="{{ cell[0] }}.{{ cell[1] }}~" value="{{ cell[3] }}|{{ cell[2] }}"></div>{% endif %}</td>{% endfor %}</tr>
+{% endfor %}
+</tbody></table></div></form>
 {% endblock %}
 """
 )

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, Select, column, literal, null, select, table, union_all
 from sqlalchemy.orm import aliased
 
-from benchmarks.floors import QUEUE, TABLE, TICKET, Drawn, Floors
+from benchmarks.floors import FIELDS, QUEUE, TABLE, TICKET, Drawn, Floors
 from benchmarks.measure import Answer, Side, request
 from benchmarks.people import Person
 from benchmarks.world import TICKETS, World, longest_open_ticket
 from webapp.accounts.models import Account, Organisation
 from webapp.contracts.models import Contract, ServiceLevel, ServiceLevelVersion
 from webapp.declarations.models import Campaign, CellValue, Return
+from webapp.declarations.rules.form_models.model import Column, FormModel, Row, Table
 from webapp.declarations.rules.form_models.registry import get_model
 from webapp.helpdesk.models import Ticket, TicketClockEvent, TicketMessage
 from webapp.helpdesk.queries.queue import ROW
@@ -180,12 +181,15 @@ def _editor(person: Person) -> Page:
 
 def _declaration(connection: Connection, person: Person) -> Page:
     campaign = connection.execute(
-        select(Campaign.model_code, Campaign.model_version, Return.id)
-        .join(Return, Return.campaign_id == Campaign.id)
-        .where(Return.number == RETURN)
+        select(Campaign.model_code, Campaign.model_version).join(Return, Return.campaign_id == Campaign.id).where(Return.number == RETURN)
     ).one()
     model = get_model(campaign.model_code, campaign.model_version)
-    table = max(model.tables.values(), key=lambda one: len(list(one.entry_cells)))
+    whole = [table for table in model.tables.values() if not any(row.repeated for row in table.rows)]  # empty spare lines are not drawn
+    return table_page(person, RETURN, model, max(whole, key=lambda one: len(list(one.entry_cells))))
+
+
+def table_page(person: Person, number: str, model: FormModel, table: Table) -> Page:
+    """Return the page of a table of a return that is being filled in; its floor draws the same fields."""
     statement = (
         select(
             CellValue.table_code,
@@ -199,26 +203,25 @@ def _declaration(connection: Connection, person: Person) -> Page:
             CellValue.edited_at,
         )
         .join(Return, Return.id == CellValue.return_id)
-        .where(Return.number == RETURN, CellValue.table_code.in_(sorted(model.scope_of(table).tables)))
+        .where(Return.number == number, CellValue.table_code.in_(sorted(model.scope_of(table).around)))
     )
 
-    def drawn(rows: Any) -> list[list[Any]]:
-        raw = {(row.row_code, row.column_code): row.raw for row in rows if row.table_code == table.code}
-        return [[row.label, *(raw.get((row.code, column.code), "") for column in table.columns)] for row in table.rows]
+    def drawn(rows: Any) -> list[tuple[Row, list[tuple[str, str, str, int] | None]]]:
+        found = {(row.row_code, row.column_code): row for row in rows if row.table_code == table.code}
+
+        def cell(row: Row, column: Column) -> tuple[str, str, str, int] | None:
+            key = (row.code, column.code)
+            if key not in table.cells or table.cells[key].formula is not None:
+                return None
+            stored = found.get(key)
+            return (*key, stored.raw, stored.version) if stored else (*key, "", 0)
+
+        return [(row, [cell(row, column) for column in table.columns]) for row in table.rows]
 
     entries = len(list(table.entry_cells))
-    return Page(
-        f"declaration table, {entries} cells to fill in",
-        person,
-        f"/declarations/{RETURN}/tableaux/{table.code}",
-        'hx-trigger="change"',
-        entries,
-        APP,
-        ["", *(column.label for column in table.columns)],
-        statement,
-        drawn,
-        len(table.rows),
-    )
+    what = f"declaration table, {entries} cells to fill in, of a form of {len(model.cells):,}"
+    path, names, mark = f"/declarations/{number}/tableaux/{table.code}", [column.label for column in table.columns], 'id="i-'
+    return Page(what, person, path, mark, entries, APP, names, statement, drawn, entries, FIELDS, mark)
 
 
 def _register(person: Person) -> Page:

@@ -53,11 +53,9 @@ def saves(world: World, floors: Floors, people: dict[str, Person]) -> Iterator[S
     claire, ines = people["claire.fontaine"], people["ines.garnier"]
     with world.database.engine.connect() as connection:
         lines = [_line(connection, number) for number in (10, 20, 30, 40)]
-        cells = _cells(connection)
     yield Save("one scope line saved, plain form", claire, _line_target(lines[0]), _line_floor(world, floors, "l1", lines[1]), False, "")
     yield Save("one scope line saved, htmx", claire, _line_target(lines[2]), _line_floor(world, floors, "l2", lines[3]), True, 'id="l30"')
-    anchor = f"{cells[0].row_code}-{cells[0].column_code}"
-    yield Save("one declaration cell saved", ines, _cell_target(cells[0]), _cell_floor(world, floors, cells[1]), True, f'id="i-{anchor}"')
+    yield cell_save(world, floors, ines, RETURN)
 
 
 def sides(save: Save, world: World, floors: Floors) -> tuple[Side, Side]:
@@ -167,9 +165,19 @@ def _line_floor(world: World, floors: Floors, name: str, line: Row[Any]) -> Targ
 # Declaration cells -------------------------------------------------------------------------------------------------------
 
 
-def _cells(connection: Connection) -> list[Row[Any]]:
+def cell_save(world: World, floors: Floors, person: Person, number: str, table: str | None = None) -> Save:
+    """Save a cell of a return (of one table) as the page's script does; the floor writes another one of the same return."""
+    with world.database.engine.connect() as connection:
+        ours, theirs = _cells(connection, number, table)
+    mark = f'id="i-{ours.row_code}-{ours.column_code}"'
+    return Save("one declaration cell saved", person, _cell_target(ours, number), _cell_floor(world, floors, theirs, number), True, mark)
+
+
+def _cells(connection: Connection, number: str, table: str | None) -> list[Row[Any]]:
     query = select(CellValue.__table__).join(Return, Return.id == CellValue.return_id)
-    amounts = query.where(Return.number == RETURN, CellValue.kind == ValueKind.VALUE, CellValue.raw.not_like("%,%"))
+    amounts = query.where(Return.number == number, CellValue.kind == ValueKind.VALUE, CellValue.raw.not_like("%,%"))
+    if table:
+        amounts = amounts.where(CellValue.table_code == table)
     return list(connection.execute(amounts.order_by(CellValue.table_code, CellValue.row_code, CellValue.column_code).limit(2)).all())
 
 
@@ -179,7 +187,7 @@ def _cell_where(cell: Row[Any]) -> list[Any]:
     return [column == value for column, value in zip(columns, key, strict=True)]
 
 
-def _cell_target(cell: Row[Any], path: str = "") -> Target:
+def _cell_target(cell: Row[Any], number: str, path: str = "") -> Target:
     name = f"{cell.row_code}.{cell.column_code}"
 
     def fill(turn: int, version: int) -> dict[str, str]:
@@ -189,25 +197,26 @@ def _cell_target(cell: Row[Any], path: str = "") -> Target:
         found = connection.execute(select(CellValue.version, CellValue.raw).where(*_cell_where(cell))).one()
         return found.version, found.raw
 
-    real = f"/declarations/{RETURN}/tableaux/{cell.table_code}/cellules/{cell.row_code}/{cell.column_code}"
+    real = f"/declarations/{number}/tableaux/{cell.table_code}/cellules/{cell.row_code}/{cell.column_code}"
     return Target(path or real, fill, stored, lambda turn: str(1000 + turn))
 
 
-def _cell_floor(world: World, floors: Floors, cell: Row[Any]) -> Target:
-    """Write what a saved cell writes: that one row."""
-    name = f"{cell.row_code}.{cell.column_code}"
+def _cell_floor(world: World, floors: Floors, cell: Row[Any], number: str) -> Target:
+    """Write what a saved cell writes: its row, and when the return's figures last changed."""
+    field_name = f"{cell.row_code}.{cell.column_code}"
 
     def writes(connection: Connection, form: Any) -> None:
-        version = int(form[f"{name}~"].partition("|")[0])
+        version, now = int(form[f"{field_name}~"].partition("|")[0]), world.clock.now()
         values = {
             "kind": ValueKind.VALUE,
-            "raw": form[name],
-            "value": int(form[name]),
+            "raw": form[field_name],
+            "value": int(form[field_name]),
             "version": version + 1,
             "edited_by": cell.edited_by,
             "edited_by_name": cell.edited_by_name,
-            "edited_at": world.clock.now(),
+            "edited_at": now,
         }
         connection.execute(update(CellValue.__table__).where(*_cell_where(cell), CellValue.version == version).values(**values))
+        connection.execute(update(Return.__table__).where(Return.id == cell.return_id).values(figures_at=now))
 
-    return _cell_target(cell, floors.save("cellule", f"/declarations/{RETURN}/tableaux/{cell.table_code}", writes))
+    return _cell_target(cell, number, floors.save(f"cellule-{number}", f"/declarations/{number}/tableaux/{cell.table_code}", writes))
