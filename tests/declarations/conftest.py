@@ -1,5 +1,6 @@
 """A campaign opened by the national agent, and returns filled in with figures whose controls hold."""
 
+import secrets
 from collections.abc import Callable
 from datetime import date
 
@@ -9,13 +10,15 @@ from sqlalchemy import insert, select
 from tests.conftest import People
 from webapp.clock import FrozenClock
 from webapp.db import GuichetSession
-from webapp.declarations.models import Campaign, CellValue, Return
+from webapp.declarations.models import Campaign, CellValue, Return, ReturnDocument
+from webapp.declarations.rules.form_models.model import FormModel
 from webapp.declarations.rules.form_models.registry import get_model
 from webapp.declarations.rules.language.formula import CellKey
 from webapp.declarations.rules.values import Entry, ValueKind
 from webapp.declarations.rules.workflow import Audience, Kind
 from webapp.declarations.services import campaigns
 from webapp.demonstration.declaration_figures import invent
+from webapp.uploads.models import StoredFile
 
 Fill = Callable[..., None]
 
@@ -55,6 +58,29 @@ def number_of(session: GuichetSession, people: People, opened: dict[str, int]) -
     return find
 
 
+def attach_required(session: GuichetSession, clock: FrozenClock, file: Return, model: FormModel) -> None:
+    """Attach a file to a return for each compulsory document of its form: rows without bytes, for tests about something else."""
+    for document in model.documents.values():
+        if document.required:
+            key = secrets.token_hex(16)
+            session.add(StoredFile(key=key, size=9, sha256="0" * 64, created_at=clock.now()))
+            session.flush()
+            session.add(
+                ReturnDocument(
+                    organisation_id=file.organisation_id,
+                    return_id=file.id,
+                    document_code=document.code,
+                    name=f"{document.code}.pdf",
+                    media_type="application/pdf",
+                    size=9,
+                    sha256="0" * 64,
+                    file_key=key,
+                    by_name="Essai",
+                    at=clock.now(),
+                )
+            )
+
+
 @pytest.fixture
 def fill(session: GuichetSession, clock: FrozenClock) -> Fill:
     """Return a function that fills a return in with invented figures, but for the cells given otherwise (None leaves one empty)."""
@@ -81,6 +107,7 @@ def fill(session: GuichetSession, clock: FrozenClock) -> Fill:
             if value is not None
         ]
         session.execute(insert(CellValue), rows)
+        attach_required(session, clock, file, get_model(campaign.model_code, campaign.model_version))
         session.commit()
 
     return fill_in

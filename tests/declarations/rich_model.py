@@ -28,6 +28,9 @@ sections:
     title: Section
     help: Aide de section
     legal: art. 1
+    documents:
+      - {code: comptes, label: Comptes annuels, required: oui, types: [pdf], max_count: "2", help: Aide de pièce, legal: art. 5}
+      - {code: convention, label: Accord, types: [png, jpeg, csv, xlsx, ods], max_size: "3", visible: 'fiche.statut.reponse = "oui"'}
     tables:
       - code: fiche
         number: A1
@@ -40,7 +43,7 @@ sections:
           - {code: jour, label: Signature, type: date, visible: 'fiche.statut.reponse = "oui"'}
           - {code: fin, label: Fin, type: date, visible: 'fiche.statut.reponse = "oui"'}
           - {code: milliers, label: Budget, unit: keur}
-          - {code: piece, label: Comptes, type: fichier}
+          - {code: piece, label: Référence des comptes, type: texte}
       - code: regions
         number: A2
         title: Par région

@@ -32,7 +32,7 @@ def line_of(fragment: str, text: str = TEXT) -> int:
 def test_a_model_holds_all_kinds_of_cells(rich: FormModel) -> None:
     # SO-1
     units = {cell.unit for cell in rich.cells.values()}
-    assert units == {Unit.EUROS, Unit.KILO_EUROS, Unit.COUNT, Unit.PERCENT, Unit.TEXT, Unit.DATE, Unit.CHOICE, Unit.FILE}
+    assert units == {Unit.EUROS, Unit.KILO_EUROS, Unit.COUNT, Unit.PERCENT, Unit.TEXT, Unit.DATE, Unit.CHOICE}
     assert rich.cells["fiche", "statut", "reponse"].choices == (("oui", "Oui"), ("non", "Non"))
     assert rich.cells["fiche", "siret", "reponse"].prefill is RecordField.SIRET
 

@@ -19,6 +19,7 @@ from webapp.declarations.models import CellValue, Return, SectionShare
 from webapp.declarations.rules.form_models.registry import get_model
 from webapp.declarations.rules.sections import section_of
 from webapp.declarations.rules.workflow import Act, CampaignState, ReturnState
+from webapp.declarations.services import documents
 from webapp.declarations.services.saving import Typed, save_cells
 from webapp.errors import Conflict, Invalid
 from webapp.evidence.models import AuditEvent
@@ -253,6 +254,29 @@ def test_the_service_itself_refuses_a_reserved_section_and_leaves_the_others_ope
     elsewhere = next(key for key, cell in file.model.cells.items() if section_of(file.model, key[0]) != SECTION and cell.formula is None)
     save_cells(session, other, clock, file, {elsewhere: Typed("5", 1, "5")})
     session.rollback()
+
+
+def test_the_documents_of_a_reserved_section_are_read_by_the_others_and_changed_by_its_holder(
+    session: GuichetSession, people: People, signed_in: SignedIn, clock: FrozenClock, number: str, signatory: Actor, other: Actor
+) -> None:
+    share = SectionShare(organisation_id=other.organisation_id, return_id=0, section_code="gestion", reserved=True)
+    share.return_id = session.scalars(select(Return.id).where(Return.number == number)).one()
+    share.entrusted_to, share.entrusted_name = people.actors[COLLEAGUE].account_id, people.actors[COLLEAGUE].name
+    session.add(share)
+    session.commit()
+    client = signed_in(OTHER)
+    client.get(f"/declarations/{number}/pieces")
+    assert f"Section réservée à {people.actors[COLLEAGUE].name}" in client.text()
+    assert "comptes.pdf" in client.text()
+    assert not client.tree.cssselect("form[id^=joindre], form[id^=retirer]")
+    file = queries.find_own_return(session, other, number)
+    (attached,) = queries.documents_of(session, file)
+    with pytest.raises(Conflict, match="réservée"):
+        documents.remove(session, other, clock, file, attached.id)
+    session.rollback()
+    holder = signed_in(COLLEAGUE)
+    holder.get(f"/declarations/{number}/pieces")
+    assert holder.submit("form[id^=retirer]").status_code == 303
 
 
 def test_nobody_takes_a_reserved_section_over(

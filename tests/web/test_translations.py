@@ -249,6 +249,7 @@ FRENCH_ONLY = {
     "declarations/rules/form_models/loader.py",
     "declarations/rules/form_models/loader_cells.py",
     "declarations/rules/form_models/loader_controls.py",
+    "declarations/rules/form_models/loader_documents.py",
     "declarations/rules/form_models/loader_tables.py",
     "declarations/rules/form_models/model.py",
     "declarations/rules/form_models/series.py",

@@ -52,6 +52,8 @@ ACTION_LABELS: Mapping[str, str] = {
     "return.signatory_told": _m("Signataires d’une déclaration prévenus"),
     "return.section_ready": _m("Section d’une déclaration dite prête"),
     "return.section_reopened": _m("Section d’une déclaration reprise"),
+    "return.document_attached": _m("Pièce jointe à une déclaration"),
+    "return.document_removed": _m("Pièce retirée d’une déclaration"),
     "return.justified": _m("Contrôle d’une déclaration justifié"),
     "return.justification_accepted": _m("Justification acceptée"),
     "return.justification_refused": _m("Justification refusée"),

@@ -14,10 +14,12 @@ from webapp.declarations.grid import GridCell, grid
 from webapp.declarations.queries import ReturnFile, Submitted
 from webapp.declarations.rules import workflow
 from webapp.declarations.rules.document import DrawnCell, DrawnSection, DrawnTable, tables_of
+from webapp.declarations.rules.documents import frozen_documents
 from webapp.declarations.rules.form_models.model import Table
 from webapp.declarations.rules.sheet import Sheet
 from webapp.declarations.rules.values import NIL
 from webapp.qr import qr_svg
+from webapp.uploads.rules.limits import size_words
 from webapp.web.i18n import paris
 
 #: Columns that an upright page holds; with more it is turned.
@@ -62,6 +64,7 @@ def _document(file: ReturnFile, submitted: Submitted, address: str, title: str, 
         "code": qr_svg(address),
         "address": address,
         "wide": any(len(table.columns) > WIDEST for table in tables_of(sections)),
+        "documents": [[item.label, item.name, size_words(item.size), item.sha256] for item in frozen_documents(submitted.content)],
         "sections": [{"title": section.title, "tables": [_pdf_table(table) for table in section.tables]} for section in sections],
         "controls": [
             [control["code"], control.get("message", ""), control.get("difference", "")]
@@ -87,6 +90,10 @@ def workbook(file: ReturnFile, submitted: Submitted, sections: Sequence[DrawnSec
     sheets = [
         spreadsheet.Sheet(table.heading, ("", *(label for _code, label in table.columns)), _rows(table)) for table in tables_of(sections)
     ]
+    if listed := frozen_documents(submitted.content):
+        rows = [(item.label, item.name, item.media_type, item.size, item.sha256) for item in listed]
+        headings = (_("Pièce"), _("Fichier"), _("Type"), _("Taille (octets)"), _("Empreinte SHA-256"))
+        sheets.append(spreadsheet.Sheet(_("Pièces jointes"), headings, rows))
     return spreadsheet.xlsx((receipt, *sheets), title=f"{file.number} {submitted.receipt}")
 
 

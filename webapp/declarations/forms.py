@@ -11,6 +11,7 @@ from webapp.declarations.rules.workflow import AUDIENCE_LABELS, KIND_LABELS
 from webapp.declarations.services.marks import LONGEST_MESSAGE, LONGEST_NOTE
 from webapp.declarations.services.overrides import LONGEST_OVERRIDE_REASON
 from webapp.declarations.services.transitions import LONGEST_REASON
+from webapp.uploads.forms import files_field
 from webapp.web.forms import BaseForm, ChoiceField, DayField, at_most, required
 
 
@@ -31,6 +32,12 @@ class ReasonForm(VersionForm):
 
     reason = TextAreaField(_l("Motif du renvoi"), validators=[Optional(), at_most(LONGEST_REASON)])
     due_on = DayField(_l("À corriger au plus tard le"), validators=[Optional()])
+
+
+class DocumentForm(BaseForm):
+    """Files that go with a return."""
+
+    files = files_field()
 
 
 class RectificationForm(VersionForm):

@@ -8,8 +8,17 @@ from random import Random
 
 from webapp.accounts.models import Organisation
 from webapp.actor import Actor, Role
-from webapp.declarations.models import Campaign, CellMark, ControlJustification, Return, ReturnEvent, ReturnMessage, Submission
-from webapp.declarations.rules import workflow
+from webapp.declarations.models import (
+    Campaign,
+    CellMark,
+    ControlJustification,
+    Return,
+    ReturnDocument,
+    ReturnEvent,
+    ReturnMessage,
+    Submission,
+)
+from webapp.declarations.rules import documents, workflow
 from webapp.declarations.rules.form_models.registry import get_model
 from webapp.declarations.rules.justifications import Justification, needs_justification, write
 from webapp.declarations.rules.language.formula import CellKey
@@ -18,6 +27,7 @@ from webapp.declarations.rules.snapshots import take_snapshot
 from webapp.declarations.rules.values import Entry, ValueKind
 from webapp.declarations.rules.workflow import Act, Audience, Kind
 from webapp.demonstration.declaration_figures import entry_of, invent
+from webapp.demonstration.declaration_files import accounts
 from webapp.demonstration.world import World
 from webapp.evidence.services import record
 
@@ -37,6 +47,8 @@ NOTES = (
 WHY = "Écart constaté et vérifié avec le commissaire aux comptes : il tient à un changement de périmètre de l’exercice."
 RECTIFIED = {3: "rectified", 7: "rectifying"}
 """Declarants of the older year who found a mistake after the acceptance."""
+UNATTACHED = ("mixed", "partial", "empty", "unfiled")
+"""Returns whose accounts are still to be attached."""
 EXTRA_STATES = ("accepted", "submitted", "late", "returned", "partial", "ready", "submitted", "empty", "wrong")
 
 
@@ -58,6 +70,7 @@ class Story:
         self.entries: dict[CellKey, Entry] = invent(self.model, file.number, scale)
         self.person = DECLARANTS[index % len(DECLARANTS)]
         self.submissions = 0
+        self.attached: list[ReturnDocument] = []
 
     def _plot(self, index: int) -> str:
         if self.campaign.year == 2024:
@@ -73,6 +86,7 @@ class Story:
     def tell(self) -> None:
         """Leave the return as its plot says."""
         opened = self.campaign.opens_on
+        self._attach()
         match self.plot:
             case "accepted" | "late" | "submitted" | "returned" | "twice" | "rectified" | "rectifying":
                 day = self.campaign.deadline + timedelta(days=4) if self.plot == "late" and self.campaign.year == 2024 else opened
@@ -96,6 +110,11 @@ class Story:
             self._decide(Act.ACCEPT, "")
         if self.plot in ("rectified", "rectifying"):
             self._rectify()
+
+    def _attach(self) -> None:
+        if self.model.documents and self.plot not in UNATTACHED:
+            at = at_hour(self.campaign.opens_on + timedelta(days=12), 9)
+            self.attached = [accounts(self.world, self.file, self.organisation, self.person, at)]
 
     def _rectify(self) -> None:
         """A figure found wrong after the acceptance; the declarant opens the return again."""
@@ -223,7 +242,16 @@ class Story:
         justified = {found.control.code: write(found, WHY, sheet) for found in sheet.findings() if needs_justification(found)}
         self._justify(justified, at)
         text = workflow.canonical(
-            take_snapshot(sheet, receipt=receipt, number=self.file.number, declarant=declarant, by=self.person, at=at, justified=justified)
+            take_snapshot(
+                sheet,
+                receipt=receipt,
+                number=self.file.number,
+                declarant=declarant,
+                by=self.person,
+                at=at,
+                justified=justified,
+                documents=self._freeze(sheet),
+            )
         )
         late = workflow.timing(self.campaign.deadline, at) is workflow.Timing.LATE
         self.world.session.add(
@@ -242,6 +270,16 @@ class Story:
         )
         self.file.submitted_at = at
         self._move(Act.SUBMIT, self._declarant(), receipt=receipt, detail={"sha256": workflow.digest(text), "late": late})
+
+    def _freeze(self, sheet: Sheet) -> list[dict[str, object]]:
+        """The files of a submission, which keeps them."""
+        for row in self.attached:
+            row.last_rank = self.submissions
+        known = [
+            documents.Attached(row.id, row.document_code, row.name, row.media_type, row.size, row.sha256, row.by_name, row.at)
+            for row in self.attached
+        ]
+        return documents.listed(sheet.expected_documents(), known)
 
     def _justify(self, justified: Mapping[str, Justification], at: datetime) -> None:
         """What the declarant wrote of its warnings; a later submission justifies its own figures."""

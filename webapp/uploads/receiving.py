@@ -1,5 +1,6 @@
 """Files of a form: received, judged and stored at once, so that a form that is refused does not ask for them again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flask import g, request
@@ -41,6 +42,14 @@ class Received:
         """Return the accepted files, for the form that is shown again."""
         secret = state().settings.secret_key
         return [KeptFile(token_of(held, self.owner, secret), held.name, said_size(held.stored.size)) for held in self.files]
+
+    def sort_out(self, fault: Callable[[Held], str | None]) -> None:
+        """Put aside the files in which the form finds a fault of its own, with its words; they are not kept."""
+        for held in list(self.files):
+            words = fault(held)
+            if words is not None:
+                self.files.remove(held)
+                self.errors.append(words)
 
     def check(self) -> None:
         """Raise ``Invalid`` of ``files`` when one was refused; the others are kept for the next sending."""

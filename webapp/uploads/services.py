@@ -32,6 +32,13 @@ def store(session: Session, clock: Clock, files: FileStore, content: bytes) -> S
     return keep(session, clock, files.put(content))
 
 
+def put_to_use(session: Session, clock: Clock, files: FileStore, stored: Stored) -> str:
+    """Note a stored file as in use; one that already is (a form sent twice) is stored again under a key of its own. Returns the key."""
+    if session.get(StoredFile, stored.key) is None:
+        return keep(session, clock, stored).key
+    return store(session, clock, files, files.read(stored.key)).key
+
+
 def give_up(session: Session, key: str) -> None:
     """Note in the caller's transaction that a file is out of use. Remove its bytes after the commit, or leave them to the sweep."""
     session.execute(delete(StoredFile).where(StoredFile.key == key))

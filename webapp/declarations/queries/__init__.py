@@ -2,6 +2,7 @@
 
 from webapp.declarations.queries.board import LATE, BoardRow, board, by_campaign, by_region
 from webapp.declarations.queries.desk import search, waiting
+from webapp.declarations.queries.documents import documents_of, find_document, find_submitted_document
 from webapp.declarations.queries.justifications import Written, justification_of_last_year, justifications_alone, justifications_of
 from webapp.declarations.queries.lists import (
     FILTERS,
@@ -54,11 +55,14 @@ __all__ = [
     "campaign_choices",
     "completeness",
     "count_returns",
+    "documents_of",
     "exchange",
     "filtered",
+    "find_document",
     "find_own_return",
     "find_return",
     "find_submission",
+    "find_submitted_document",
     "history",
     "justification_of_last_year",
     "justifications_alone",

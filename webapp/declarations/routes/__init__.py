@@ -4,6 +4,7 @@ from webapp.declarations.routes import (  # noqa: F401 -- they add their views
     board,
     campaigns,
     csa,
+    documents,
     entry,
     exchange,
     justifications,

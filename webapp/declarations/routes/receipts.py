@@ -11,6 +11,7 @@ from webapp.declarations.routes.blueprint import blueprint
 from webapp.declarations.routes.returns import words
 from webapp.declarations.rules import workflow
 from webapp.declarations.rules.document import DrawnSection, sections_of
+from webapp.declarations.rules.documents import frozen_documents
 from webapp.declarations.rules.snapshots import form_of, sheet_from
 from webapp.declarations.services import saving
 from webapp.qr import qr_svg
@@ -29,7 +30,10 @@ def receipt(number: str, receipt: str) -> Response:
     file, submitted = _found(number, receipt)
     genuine = saving.verify(submitted.snapshot, submitted.sha256)
     code = Markup(qr_svg(public_address(submitted)))  # noqa: S704 -- an element made of the squares of a code
-    return page("declarations/receipt.html", file=file, submitted=submitted, genuine=genuine, code=code, **words(current_clock()))
+    listed = frozen_documents(submitted.content)
+    return page(
+        "declarations/receipt.html", file=file, submitted=submitted, listed=listed, genuine=genuine, code=code, **words(current_clock())
+    )
 
 
 def _found(number: str, receipt: str) -> tuple[ReturnFile, Submitted]:

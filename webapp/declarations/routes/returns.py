@@ -19,6 +19,7 @@ from webapp.declarations.policies import can_act, can_enter, is_agent, is_declar
 from webapp.declarations.queries import ReturnFile
 from webapp.declarations.routes.blueprint import blueprint
 from webapp.declarations.routes.signatories import signing
+from webapp.declarations.rules import documents as rules_documents
 from webapp.declarations.rules import snapshots, workflow
 from webapp.declarations.rules.justifications import STANDING_LABELS, standing, unanswered
 from webapp.declarations.rules.sections import Review
@@ -154,6 +155,7 @@ def _submission_page(session: Session, actor: Actor, file: ReturnFile, form: Ver
     sheet = sheet_of(file, cells)
     findings = sheet.findings()
     written = queries.justifications_alone(queries.justifications_of(session, file.id))
+    attached, expected = queries.documents_of(session, file), sheet.expected_documents()
     return page(
         "declarations/submission.html",
         status,
@@ -171,7 +173,9 @@ def _submission_page(session: Session, actor: Actor, file: ReturnFile, form: Ver
         editable=can_enter(actor, file.facts, clock.now()),
         may_submit=can_act(Act.SUBMIT, actor, file.facts, clock.now()),
         transition=workflow.TRANSITIONS[Act.SUBMIT],
-        figures_seen=saving.figures_seen(cells),
+        missing_documents=rules_documents.missing(expected, attached),
+        documents=rules_documents.listed(expected, attached),
+        figures_seen=saving.figures_seen(cells, rules_documents.seen(attached)),
         **signing(session, actor, clock, file),
         **words(clock),
     )

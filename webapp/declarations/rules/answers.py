@@ -1,4 +1,4 @@
-"""What people type into cells that hold no figure: a text, a date, a choice of a list, the name of a file.
+"""What people type into cells that hold no figure: a text, a date, a choice of a list.
 
 The same four kinds as for figures; what cannot be read is kept as typed and marked. A date is kept as ``31/12/2025``, a choice as
 its label, so that what is stored is what is shown.

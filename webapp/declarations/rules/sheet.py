@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from webapp.declarations.rules.answers import code_of, day_of
 from webapp.declarations.rules.controls import Finding, Verdict, run_control
-from webapp.declarations.rules.form_models.model import Cell, FormModel, Row, Severity, Table
+from webapp.declarations.rules.form_models.model import Cell, Document, FormModel, Row, Severity, Table
 from webapp.declarations.rules.language.evaluation import Figure, Lookup, Missing, Value, condition, figures, number, rounded
 from webapp.declarations.rules.language.expressions import is_previous
 from webapp.declarations.rules.language.formula import CellKey
@@ -167,6 +167,15 @@ class Sheet:
         """The compulsory tables in which nothing was answered."""
         return [
             table for table in self.model.tables.values() if not table.optional and self.shows(table) and self.progress(table).answered == 0
+        ]
+
+    def expected_documents(self) -> list[Document]:
+        """The documents to attach, those shown under a condition only while it holds."""
+        lookup = figures(self.figures)
+        return [
+            document
+            for document in self.model.documents.values()
+            if document.visible is None or condition(document.visible, lookup) is True
         ]
 
     def blockers(self) -> list[Finding]:

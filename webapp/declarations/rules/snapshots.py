@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -27,9 +27,10 @@ def take_snapshot(
     by: str,
     at: datetime,
     justified: Mapping[str, Justification] | None = None,
+    documents: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """The frozen content of a submission: every cell entered or computed, every control with its result, the justification of each
-    warning that fails, and last year's figures it read.
+    warning that fails, last year's figures it read, and the files attached (`documents`: name, type, size and SHA-256 of each).
 
     `declarant` holds the organisation's name, SIRET and region as they were; `at` is aware and written in UTC.
     """
@@ -47,6 +48,7 @@ def take_snapshot(
         "computed": {".".join(key): plain(figure) for key in model.order if not isinstance(figure := sheet.figure(key), Missing)},
         "previous": {".".join(key): plain(figure) for key, figure in _read_of_last_year(sheet)},
         "controls": [_result(finding, justified or {}) for finding in sheet.findings() if finding.verdict is not Verdict.TRUE],
+        "documents": [dict(document) for document in documents],
     }
 
 

@@ -36,12 +36,11 @@ class Unit(StrEnum):
     TEXT = "texte"
     DATE = "date"
     CHOICE = "liste"
-    FILE = "fichier"
 
     @property
     def is_figure(self) -> bool:
         """Whether cells of this unit hold figures to calculate with."""
-        return self not in (Unit.TEXT, Unit.DATE, Unit.CHOICE, Unit.FILE)
+        return self not in (Unit.TEXT, Unit.DATE, Unit.CHOICE)
 
     @property
     def default_decimals(self) -> int:

@@ -21,8 +21,9 @@ SOON = timedelta(days=15)
 """How long before its deadline a return is said to be due soon."""
 USUAL_REMINDERS = (-15, -3, 1, 8)
 """Days from the deadline on which declarants are reminded, unless a campaign says otherwise."""
-SNAPSHOT_FORMAT = 2
-"""What a snapshot says of its own form. 2 holds the form's words (tables, lines, columns), so that it is read without the model."""
+SNAPSHOT_FORMAT = 3
+"""What a snapshot says of its own form. 2 holds the form's words (tables, lines, columns), so that it is read without the model; 3
+lists the files attached, each with its SHA-256."""
 
 
 class Kind(StrEnum):

@@ -76,7 +76,8 @@ def save_cells(
     longer takes entries or a section is reserved to somebody else, KeyError for a cell that people do not fill in.
     """
     hold_for_entry(session, actor, clock, file)
-    _refuse_reserved(actor, clock, file, {key[0] for key, item in typed.items() if item.raw.strip() != item.shown.strip()})
+    touched = {key[0] for key, item in typed.items() if item.raw.strip() != item.shown.strip()}
+    refuse_reserved(actor, clock, file, {section_of(file.model, table) for table in touched})
     cells = stored_cells(session, file.id, tables)
     outcome = SaveOutcome(dict(cells))
     for key, cell_typed in typed.items():
@@ -87,9 +88,9 @@ def save_cells(
     return outcome
 
 
-def _refuse_reserved(actor: Actor, clock: Clock, file: ReturnFile, tables: Collection[str]) -> None:
-    """Raise Conflict when one of the tables is in a section that is reserved to somebody else."""
-    for section in sorted({section_of(file.model, table) for table in tables}):
+def refuse_reserved(actor: Actor, clock: Clock, file: ReturnFile, sections: Collection[str]) -> None:
+    """Raise Conflict when one of the sections is reserved to somebody else."""
+    for section in sorted(sections):
         if not can_enter_section(section, actor, file.facts, clock.now()):
             holder = file.facts.reserved[section]
             raise Conflict(_("Cette section est réservée à %(name)s : vous pouvez la lire, pas la remplir.", name=holder.name))
@@ -145,9 +146,9 @@ def same_entry(one: Entry, other: Entry) -> bool:
     return one.kind is other.kind and one.value == other.value and (one.value is not None or one.raw == other.raw)
 
 
-def figures_seen(cells: Mapping[CellKey, StoredCell]) -> str:
-    """Return a digest of which figures stand, by their versions: what a person looked at before submitting."""
-    return workflow.digest("\n".join(sorted(f"{'.'.join(key)}~{cell.version}" for key, cell in cells.items())))
+def figures_seen(cells: Mapping[CellKey, StoredCell], documents: Collection[str] = ()) -> str:
+    """Return a digest of which figures stand, by their versions, and which documents: what a person looked at before submitting."""
+    return workflow.digest("\n".join(sorted([*(f"{'.'.join(key)}~{cell.version}" for key, cell in cells.items()), *documents])))
 
 
 def verify(text: str, sha256: str) -> bool:

@@ -5,7 +5,7 @@ One function runs a transition of the table in ``rules``; nothing here commits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from flask_babel import gettext as _
@@ -19,12 +19,23 @@ from webapp.clock import Clock
 from webapp.declarations import mails
 from webapp.declarations.models import CellMark, Return, ReturnEvent, Submission
 from webapp.declarations.policies import can_act, is_declarant_of, may_sign
-from webapp.declarations.queries import ReturnFile, StoredCell, justifications_alone, justifications_of, stored_cells, submission_of_rank
+from webapp.declarations.queries import (
+    ReturnFile,
+    StoredCell,
+    documents_of,
+    justifications_alone,
+    justifications_of,
+    stored_cells,
+    submission_of_rank,
+)
+from webapp.declarations.rules import documents as rules_documents
 from webapp.declarations.rules import snapshots, workflow
+from webapp.declarations.rules.documents import Attached
 from webapp.declarations.rules.justifications import Justification, unanswered
 from webapp.declarations.rules.sheet import Sheet
 from webapp.declarations.rules.values import EMPTY
 from webapp.declarations.rules.workflow import TRANSITIONS, Act, ReturnState
+from webapp.declarations.services import documents
 from webapp.declarations.services.saving import SaveOutcome, facts_now, figures_seen, locked, same_entry, sheet_of, write_cells
 from webapp.errors import Conflict, Forbidden, Invalid
 from webapp.evidence.services import record
@@ -47,18 +58,27 @@ def submit(
         return _last(session, row)[1]
     _check(Act.SUBMIT, actor, clock, file, row, version)
     cells = stored_cells(session, file.id)
-    if seen is not None and seen != figures_seen(cells):
-        raise Conflict(_("Des chiffres ont changé depuis que cette page est ouverte. Relisez-les avant de déposer."))
+    attached = documents_of(session, file)
+    if seen is not None and seen != figures_seen(cells, rules_documents.seen(attached)):
+        raise Conflict(_("Des chiffres ou des pièces ont changé depuis que cette page est ouverte. Relisez-les avant de déposer."))
     sheet = sheet_of(file, cells)
     if not sheet.may_be_submitted():
         raise Invalid({"": _("Des contrôles bloquants empêchent le dépôt.")})
     written = justifications_alone(justifications_of(session, file.id))
     _all_justified(sheet, written)
+    going = _all_attached(sheet, attached)
     rank, now = _last(session, row)[0] + 1, clock.now()
     receipt = workflow.receipt_number(file.number, rank)
     declarant = {"name": file.organisation, "siret": file.siret or "", "region": file.region or ""}
     content = snapshots.take_snapshot(
-        sheet, receipt=receipt, number=file.number, declarant=declarant, by=actor.name, at=now, justified=written
+        sheet,
+        receipt=receipt,
+        number=file.number,
+        declarant=declarant,
+        by=actor.name,
+        at=now,
+        justified=written,
+        documents=rules_documents.listed(sheet.expected_documents(), going),
     )
     text = workflow.canonical(content)
     late = not row.acceptances and workflow.timing(row.due_on, now) is workflow.Timing.LATE
@@ -76,6 +96,7 @@ def submit(
             sha256=workflow.digest(text),
         )
     )
+    documents.freeze(session, file, going, rank)
     row.submitted_at = now
     _move(session, actor, clock, row, Act.SUBMIT, receipt=receipt, detail={"sha256": workflow.digest(text), "late": late})
     tell_declarants(session, clock, row, mails.received(file.number, receipt, public_url), f"submitted-{rank}")
@@ -93,6 +114,20 @@ def _all_justified(sheet: Sheet, written: Mapping[str, Justification]) -> None:
             count,
         )
         raise Invalid({"": words})
+
+
+def _all_attached(sheet: Sheet, attached: Sequence[Attached]) -> list[Attached]:
+    """The files that go with the submission: those of the documents expected. Raises Invalid while a compulsory one has none."""
+    expected = sheet.expected_documents()
+    missing = rules_documents.missing(expected, attached)
+    if missing:
+        labels = ", ".join(document.label for document in missing)
+        words = ngettext(
+            "Pièce obligatoire manquante : %(labels)s.", "Pièces obligatoires manquantes : %(labels)s.", len(missing), labels=labels
+        )
+        raise Invalid({"": words})
+    codes = {document.code for document in expected}
+    return [item for item in attached if item.document in codes]
 
 
 def accept(session: Session, actor: Actor, clock: Clock, file: ReturnFile, *, version: int, public_url: str) -> None:
@@ -246,6 +281,7 @@ def _restore(session: Session, actor: Actor, clock: Clock, file: ReturnFile, row
         outcome.saved.append(key)
         (outcome.changed if key in cells else outcome.added).append(key)
     write_cells(session, actor, file, outcome)
+    documents.restore(session, clock, file, accepted, {document.code for document in present.expected_documents()})
 
 
 def _move(

@@ -1,15 +1,13 @@
 """Files of a ticket: attached after the fact, handed out inert, looked at, removed."""
 
-from io import BytesIO
-
-from flask import Response, request, send_file, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from webapp.errors import Conflict, Invalid, NotFound
 from webapp.helpdesk import policies
 from webapp.helpdesk.forms.attachments import AttachForm, RemovalForm
-from webapp.helpdesk.models import Attachment, Ticket
+from webapp.helpdesk.models import Ticket
 from webapp.helpdesk.queries.attachments import PICTURES, get_attachment
 from webapp.helpdesk.queries.tickets import get_ticket
 from webapp.helpdesk.routes import blueprint
@@ -19,6 +17,7 @@ from webapp.uploads.receiving import KeptFile, Received, receive, received_befor
 from webapp.uploads.rules.kinds import ACCEPT
 from webapp.uploads.rules.limits import LARGEST_REQUEST
 from webapp.uploads.rules.names import extension_of
+from webapp.uploads.serving import hand_out
 from webapp.uploads.storage import store_for
 from webapp.web.acting import acts_once
 from webapp.web.forms import already_done, remember_done
@@ -26,9 +25,6 @@ from webapp.web.pages import announce, page, see_other_url
 from webapp.web.request import after_commit, current_actor, current_clock, get_session
 from webapp.web.sizes import takes_up_to
 from webapp.web.state import state
-
-#: What a file may do where a browser shows it all the same: nothing.
-INERT = "default-src 'none'; sandbox"
 
 
 @blueprint.app_template_global("kept_files")
@@ -86,7 +82,7 @@ def attach(reference: str) -> Response:
 def attachment(reference: str, identifier: int) -> Response:
     """Hand a file out: to be saved, never opened in the portal's name."""
     found = get_attachment(get_session(), current_actor(), reference, identifier).Attachment
-    return _inert(found, found.media_type, to_save=True)
+    return hand_out(found.file_key or "", found.name, found.media_type, found.sha256)
 
 
 @blueprint.get("/assistance/<reference>/fichiers/<int(max=2147483647):identifier>/apercu")
@@ -95,23 +91,7 @@ def preview(reference: str, identifier: int) -> Response:
     found = get_attachment(get_session(), current_actor(), reference, identifier).Attachment
     if found.media_type not in PICTURES:
         raise NotFound
-    return _inert(found, found.media_type, to_save=False)
-
-
-def _inert(found: Attachment, media_type: str, *, to_save: bool) -> Response:
-    content = store_for(state().settings).read(found.file_key or "")
-    response = send_file(
-        BytesIO(content),
-        mimetype=media_type,
-        as_attachment=to_save,
-        download_name=found.name,
-        conditional=False,
-        etag=found.sha256,
-        max_age=0,
-    )
-    response.headers["Content-Security-Policy"] = INERT
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return hand_out(found.file_key or "", found.name, found.media_type, found.sha256, to_save=False)
 
 
 @blueprint.route("/assistance/<reference>/fichiers/<int(max=2147483647):identifier>/retirer", methods=["GET", "POST"])

@@ -20,9 +20,8 @@ from webapp.helpdesk.rules.states import Side
 from webapp.helpdesk.services.common import authorise, note_act, send
 from webapp.helpdesk.services.notices import tell_assignee
 from webapp.uploads.held import Held
-from webapp.uploads.models import StoredFile
 from webapp.uploads.rules.limits import LARGEST_TOTAL
-from webapp.uploads.services import give_up, keep, store
+from webapp.uploads.services import give_up, put_to_use
 from webapp.uploads.storage import FileStore
 
 LONGEST_REASON = 500
@@ -67,7 +66,7 @@ def attach(
             media_type=item.media_type,
             size=item.stored.size,
             sha256=item.stored.sha256,
-            file_key=_in_use(session, clock, files, item),
+            file_key=put_to_use(session, clock, files, item.stored),
         )
         for item in held
     ]
@@ -136,10 +135,3 @@ def remove_attachment(session: Session, actor: Actor, clock: Clock, ticket: Tick
     detail = {"id": attachment.id, "name": attachment.name, "sha256": attachment.sha256, "reason": attachment.removal_reason}
     note_act(session, actor, clock, ticket, "ticket.attachment_removed", detail)
     return key
-
-
-def _in_use(session: Session, clock: Clock, files: FileStore, held: Held) -> str:
-    """Note the stored file as in use; one that already is (a form sent twice) is stored again under a key of its own."""
-    if session.get(StoredFile, held.stored.key) is None:
-        return keep(session, clock, held.stored).key
-    return store(session, clock, files, files.read(held.stored.key)).key

@@ -23,7 +23,7 @@ class Refused(Exception):
 TOO_MANY = _m("Vous joignez trop de fichiers : dix au plus à la fois. « %(name)s » n’est pas gardé.")
 TOO_LARGE = _m("« %(name)s » est trop lourd (%(size)s) : 10 Mo au plus par fichier.")
 EMPTY = _m("« %(name)s » est vide : vérifiez-le et choisissez-le de nouveau.")
-TOTAL = _m("Les fichiers de ce ticket dépasseraient 50 Mo : « %(name)s » n’est pas gardé.")
+TOTAL = _m("Ces fichiers dépasseraient 50 Mo en tout : « %(name)s » n’est pas gardé.")
 
 
 def check_size(name: str, size: int) -> None:

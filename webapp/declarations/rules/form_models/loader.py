@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from webapp.declarations.rules.form_models.loader_cells import THIS_ROW, Binder, bind_cells, order_cells
 from webapp.declarations.rules.form_models.loader_controls import read_controls
+from webapp.declarations.rules.form_models.loader_documents import DocumentDraft, read_document
 from webapp.declarations.rules.form_models.loader_tables import Lists, TableDraft, read_table
 from webapp.declarations.rules.form_models.model import Former, FormModel, Section
 from webapp.declarations.rules.form_models.yaml_source import ModelError, ModelProblem, Node, read_yaml
@@ -30,6 +31,7 @@ class _SectionDraft:
     help: str
     legal: str
     tables: list[str]
+    documents: list[DocumentDraft]
 
 
 def load_model(text: str) -> FormModel:
@@ -46,6 +48,7 @@ def load_model(text: str) -> FormModel:
     cells = bind_cells(drafts, binder)
     lines = {(draft.code, plan.row, plan.column): plan.line for draft in drafts for plan in draft.plans}
     schedule = order_cells(cells, lines.__getitem__, binder)
+    documents = [tuple(draft.build(binder) for draft in section.documents) for section in sections]
     controls = read_controls(root, binder, cells, header.years)
     if former is not None:
         _check_former(root, former, drafts)
@@ -62,8 +65,8 @@ def load_model(text: str) -> FormModel:
         title=header.title,
         notice=header.notice,
         sections=tuple(
-            Section(section.code, section.title, section.help, tuple(built[name] for name in section.tables), section.legal)
-            for section in sections
+            Section(section.code, section.title, section.help, tuple(built[name] for name in section.tables), section.legal, own)
+            for section, own in zip(sections, documents, strict=True)
         ),
         controls=controls,
         schedule=schedule,
@@ -149,15 +152,26 @@ def _read_sections(root: Node, lists: Lists) -> tuple[list[_SectionDraft], list[
     sections: list[_SectionDraft] = []
     drafts: list[TableDraft] = []
     codes: set[str] = set()
+    pieces: set[str] = set()
     for node in root.nodes("sections"):
         visible = [(node.text("visible"), node.line_of("visible"))] if node.has("visible") else []
         own = [read_table(table, lists, visible) for table in node.nodes("tables")]
+        documents = [read_document(document, node.text("code", ""), visible) for document in node.nodes("documents", required=False)]
         section = _SectionDraft(
-            node.text("code"), node.prose("title"), node.prose("help", ""), node.prose("legal", ""), [draft.code for draft in own]
+            node.text("code"),
+            node.prose("title"),
+            node.prose("help", ""),
+            node.prose("legal", ""),
+            [draft.code for draft in own],
+            documents,
         )
         if section.code in codes:
             node.problem(f"deux sections s’appellent {section.code}", "code")
         codes.add(section.code)
+        for draft in documents:
+            if not _CODE.fullmatch(draft.document.code) or draft.document.code in pieces:
+                node.problem(f"« {draft.document.code} » est répété ou ne peut pas être le code d’un document", "documents")
+            pieces.add(draft.document.code)
         sections.append(section)
         drafts.extend(own)
         node.done()

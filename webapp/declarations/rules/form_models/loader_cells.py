@@ -119,13 +119,14 @@ def bind_cells(drafts: list[TableDraft], binder: Binder) -> dict[CellKey, Cell]:
             if plan.formula and formula is None:
                 continue
             key = (draft.code, plan.row, plan.column)
-            visible = _all([*around, by_row[plan.row]])
+            visible = all_of([*around, by_row[plan.row]])
             prefill = _prefill(plan, binder, seen, place) if plan.prefill else None
             cells[key] = Cell(key, plan.unit, plan.decimals, plan.signed, formula, plan.choices, visible, prefill)
     return cells
 
 
-def _all(conditions: list[Expression | None]) -> Expression | None:
+def all_of(conditions: list[Expression | None]) -> Expression | None:
+    """The condition that holds when all do; None when there is none."""
     given = [condition for condition in conditions if condition is not None]
     if len(given) < 2:
         return given[0] if given else None

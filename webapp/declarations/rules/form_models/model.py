@@ -13,6 +13,7 @@ from webapp.declarations.rules.form_models.parts import (
     Cell,
     Column,
     Control,
+    Document,
     Former,
     MissingPolicy,
     RecordField,
@@ -29,6 +30,7 @@ __all__ = [
     "Cell",
     "Column",
     "Control",
+    "Document",
     "FormModel",
     "Former",
     "MissingPolicy",
@@ -74,6 +76,8 @@ class FormModel:
     """Computed cells, each after the computed cells that it reads."""
     tables: Mapping[str, Table] = field(init=False)
     cells: Mapping[CellKey, Cell] = field(init=False)
+    documents: Mapping[str, Document] = field(init=False)
+    """The documents expected beside the figures, in the order of the form."""
     entry_count: int = field(init=False)
     """Cells to fill in, those of lines that people may add left out."""
     reads_previous: bool = field(init=False)
@@ -98,6 +102,7 @@ class FormModel:
         object.__setattr__(self, "_place", {key: place for place, key in enumerate(self.schedule)})
         object.__setattr__(self, "tables", tables)
         object.__setattr__(self, "cells", cells)
+        object.__setattr__(self, "documents", {document.code: document for section in self.sections for document in section.documents})
         added = {(table.code, row.code) for table in tables.values() for row in table.rows if row.repeated}
         expected = sum(1 for cell in cells.values() if cell.formula is None and cell.key[:2] not in added)
         object.__setattr__(self, "entry_count", expected)

@@ -30,6 +30,17 @@ class MissingPolicy(StrEnum):
     ZERO = "zero"
 
 
+class DocumentType(StrEnum):
+    """A type of file that a document may be, by the extension that names it."""
+
+    PDF = "pdf"
+    XLSX = "xlsx"
+    ODS = "ods"
+    CSV = "csv"
+    PNG = "png"
+    JPEG = "jpeg"
+
+
 class RecordField(StrEnum):
     """What a cell may be prefilled with from the body's record."""
 
@@ -118,6 +129,25 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A document expected beside the figures: at most `max_count` files of these types, of `max_size` bytes each.
+
+    A `required` one holds the submission back; `visible` is the condition under which it is expected (None: always).
+    """
+
+    code: str
+    section: str
+    label: str
+    required: bool
+    types: tuple[DocumentType, ...]
+    max_size: int
+    max_count: int
+    help: str = ""
+    legal: str = ""
+    visible: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A part of the form."""
 
@@ -126,6 +156,7 @@ class Section:
     help: str
     tables: tuple[Table, ...]
     legal: str = ""
+    documents: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

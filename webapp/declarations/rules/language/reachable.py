@@ -50,7 +50,7 @@ def _sample(cell: Cell | None, rank: int, kind: int) -> Value:
     """Figures all different, all one, or falling: a division by a difference is defined for one of them."""
     if cell is not None and cell.unit is Unit.CHOICE:
         return cell.choices[0][0] if cell.choices else Missing.EMPTY
-    if cell is not None and cell.unit in (Unit.TEXT, Unit.FILE):
+    if cell is not None and cell.unit is Unit.TEXT:
         return "x"
     return (Decimal(3 * rank + 2), _ONE, Decimal(10_000 - 7 * rank))[kind]
 
