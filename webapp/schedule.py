@@ -4,7 +4,7 @@ from huey import Huey, crontab
 
 from webapp.accounts.services import forget_attempts
 from webapp.actor import SYSTEM
-from webapp.declarations.services import progress, reminders
+from webapp.declarations.services import offline, progress, reminders
 from webapp.declarations.services.overrides import sweep_overrides
 from webapp.helpdesk.services import presence_sweep
 from webapp.helpdesk.services.bulk import work
@@ -91,6 +91,7 @@ def _bind_forgetting(queue: Huey, state: State) -> None:
         with state.database.transaction(SYSTEM) as session:
             forget_old_drafts(session, state.clock)
             forget_old_imports(session, state.clock)
+            offline.forget_old_imports(session, state.clock)
 
 
 def _bind_presence(queue: Huey, state: State) -> None:

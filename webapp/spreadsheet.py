@@ -1,4 +1,4 @@
-"""Tables for spreadsheets, as CSV and XLSX: the one seam to XlsxWriter.
+"""Tables for spreadsheets, as CSV and XLSX: the one seam to XlsxWriter, with ``spreadsheet_forms``.
 
 A cell is text, a number, an instant, a day, a duration, or None (empty). Text never becomes a formula: the CSV leads it with an
 apostrophe, the XLSX stores it as text. Instants are written in Paris time. The same content gives the same bytes.
@@ -33,9 +33,9 @@ _NOT_IN_SHEETS = re.compile(r"[\[\]:*?/\\]")
 LONGEST_NAME = 31
 LONGEST_TEXT = 32_000
 #: What a file says of the day it was made: nothing, so that the same content is the same file.
-_EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 -- XlsxWriter writes naive instants
+EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 -- XlsxWriter writes naive instants
 
-_FORMATS = {datetime: "dd/mm/yyyy hh:mm:ss", date: "dd/mm/yyyy", timedelta: "[h]:mm:ss"}
+FORMATS = {datetime: "dd/mm/yyyy hh:mm:ss", date: "dd/mm/yyyy", timedelta: "[h]:mm:ss"}
 #: Characters of the narrowest and the widest column.
 NARROWEST, WIDEST = 8, 50
 #: The hidden sheet that holds the values of lists, and how many rows below the last one still offer them.
@@ -113,15 +113,15 @@ def _clock(amount: timedelta) -> str:
 def xlsx(sheets: Iterable[Sheet], *, title: str, language: str = "fr") -> bytes:
     """Return a workbook: frozen headings, instants and durations as such, the rows written to a temporary file as they are read."""
     held = io.BytesIO()
-    book = xlsxwriter.Workbook(held, {"constant_memory": True, "default_date_format": _FORMATS[datetime], "strings_to_urls": False})
-    book.set_properties({"title": clean(title), "author": "Guichet", "created": _EPOCH})
+    book = xlsxwriter.Workbook(held, {"constant_memory": True, "default_date_format": FORMATS[datetime], "strings_to_urls": False})
+    book.set_properties({"title": clean(title), "author": "Guichet", "created": EPOCH})
     book.set_custom_property("Language", language, "text")
-    formats = {kind: book.add_format({"num_format": pattern}) for kind, pattern in _FORMATS.items()}
+    formats = {kind: book.add_format({"num_format": pattern}) for kind, pattern in FORMATS.items()}
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     names = {LISTS}
     lists: list[Sequence[str]] = []
     for sheet in sheets:
-        page = book.add_worksheet(_sheet_name(sheet.name, names))
+        page = book.add_worksheet(sheet_name(sheet.name, names))
         last = _fill(page, sheet, formats, bold)
         _restrict(page, sheet, last + ROOM, lists)
         if sheet.hidden:
@@ -132,7 +132,7 @@ def xlsx(sheets: Iterable[Sheet], *, title: str, language: str = "fr") -> bytes:
     return held.getvalue()
 
 
-def _sheet_name(name: str, taken: set[str]) -> str:
+def sheet_name(name: str, taken: set[str]) -> str:
     """Return a name that a workbook accepts and does not have yet (case does not count)."""
     base = _NOT_IN_SHEETS.sub(" ", clean(name)).strip(" '")[:LONGEST_NAME] or "1"
     found, number = base, 1
@@ -196,7 +196,7 @@ def _length(cell: Cell) -> int:
         case str():
             return len(cell)
         case datetime() | date() | timedelta():
-            return len(_FORMATS[type(cell)])
+            return len(FORMATS[type(cell)])
         case _:
             return 0
 

@@ -56,6 +56,7 @@ FROM_FORM = {
     "administration.choose_organisation",
     "administration.mailbox_message",
     "declarations.comparison",  # of a return that was submitted twice
+    "declarations.offline_preview",  # of a workbook that was sent
     "helpdesk.end_work",  # while accepted work is under way
     "helpdesk.look_up",
     "helpdesk.report_preview",

@@ -249,7 +249,7 @@ def test_200_000_cells_are_read_within_the_walls() -> None:
 def test_the_process_knows_no_secret_and_writes_no_file() -> None:
     code = (
         "import resource, sys, os\nfrom webapp.tables import opening\n"
-        "opening.open_workbook = lambda content: [dict(os.environ), resource.getrlimit(resource.RLIMIT_FSIZE)]\nopening.main()"
+        "opening.open_workbook = lambda content, exact: [dict(os.environ), resource.getrlimit(resource.RLIMIT_FSIZE)]\nopening.main()"
     )
     done = subprocess.run([sys.executable, "-c", code], input=b"", capture_output=True, cwd=ROOT, env={}, check=True)
     assert b"[0,0]" in done.stdout

@@ -120,7 +120,9 @@ def _rows(table: DrawnTable) -> Iterator[Sequence[spreadsheet.Cell]]:
 
 
 def _in_workbook(cell: DrawnCell) -> spreadsheet.Cell:
-    """The figure as a number when a spreadsheet holds it exactly (binary, some 15 digits), as text otherwise."""
-    if cell.figure is None or cell.text == NIL.raw:
-        return cell.text or None
-    return cell.figure if Decimal(repr(float(cell.figure))) == cell.figure else cell.text
+    return cell.text or None if cell.figure is None else figure_or_text(cell.figure, cell.text)
+
+
+def figure_or_text(figure: Decimal, text: str) -> Decimal | str:
+    """The figure as a number when a spreadsheet holds it exactly (binary, fifteen digits), as text otherwise."""
+    return figure if Decimal(format(float(figure), ".15g")) == figure else text

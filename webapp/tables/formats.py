@@ -43,6 +43,12 @@ def plain(value: float) -> str:
     return ("0" if text == "-0" else text).replace(".", ",")
 
 
+def whole(value: float, pattern: str) -> str:
+    """Return a number with all its digits, whatever its format shows of them: in hundredths, with the sign, where that is of percents."""
+    percent = "%" in re.sub(r'"[^"]*"|\\.', "", pattern)
+    return f"{plain(value * 100)}%" if percent else plain(value)
+
+
 def shown(value: float, pattern: str) -> str | None:
     """Return a number as a format shows it, or None when the format is not understood."""
     section, number = _section(pattern, Decimal(format(value, _DIGITS)))

@@ -17,9 +17,9 @@ from xml.etree import ElementTree as ET
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from webapp.tables.container import BROKEN, BURSTS, LARGEST_DECLARED, PASSWORD, UNREADABLE
-from webapp.tables.formats import moment, plain, shown
+from webapp.tables.formats import moment, plain, shown, whole
 from webapp.tables.scan import Scan, patterns, scan
-from webapp.tables.table import CELL_TOO_LARGE, LARGEST_CELL, TOO_MANY_CELLS, TableRefused
+from webapp.tables.table import CELL_TOO_LARGE, EXACT, LARGEST_CELL, TOO_MANY_CELLS, TableRefused
 from webapp.texts import mark as _m
 
 #: Bytes of address space and seconds of processor that the process may take.
@@ -39,14 +39,17 @@ _SHEET_TYPE = "/worksheet"
 Value = str | float | bool | datetime | date | time | timedelta
 
 
-def open_workbook(content: bytes) -> list[dict[str, Any]]:
-    """Return the sheets of a workbook as JSON values, or raise ``TableRefused``: what ``reading.Sheet`` is made of."""
+def open_workbook(content: bytes, *, exact: bool = False) -> list[dict[str, Any]]:
+    """Return the sheets of a workbook as JSON values, or raise ``TableRefused``: what ``reading.Sheet`` is made of.
+
+    ``exact``: numbers with all their digits, whatever their format shows of them.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = _Parts(archive)
             scans = parts.scans()
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            return list(_sheets(book, parts, scans))
+            return list(_sheets(book, parts, scans, exact=exact))
     except PasswordError as error:
         raise TableRefused(PASSWORD) from error
     except (CalamineError, ET.ParseError, KeyError, *BROKEN) as error:
@@ -101,13 +104,13 @@ class _Parts:
                 yield item.get("name", ""), next((value for key, value in item.items() if key.endswith("}id")), "")
 
 
-def _sheets(book: CalamineWorkbook, parts: _Parts, scans: dict[str, Scan]) -> Iterator[dict[str, Any]]:
+def _sheets(book: CalamineWorkbook, parts: _Parts, scans: dict[str, Scan], *, exact: bool) -> Iterator[dict[str, Any]]:
     left = MOST_TEXT
     for facts in book.sheets_metadata:
         if facts.typ is not SheetTypeEnum.WorkSheet:
             continue
         seen = scans.get(facts.name, Scan())
-        drawn = _Drawing(seen, parts.patterns)
+        drawn = _Drawing(seen, parts.patterns, exact=exact)
         rows = drawn.rows(book.get_sheet_by_name(facts.name))
         left -= sum(len(cell) for row in rows for cell in row)
         if left < 0:
@@ -127,8 +130,8 @@ def _sheets(book: CalamineWorkbook, parts: _Parts, scans: dict[str, Scan]) -> It
 class _Drawing:
     """The texts of one sheet, and the places (row, column, from 1) of which there is something to say."""
 
-    def __init__(self, seen: Scan, formats: dict[int, str]) -> None:
-        self._seen, self._formats = seen, formats
+    def __init__(self, seen: Scan, formats: dict[int, str], *, exact: bool) -> None:
+        self._seen, self._formats, self._exact = seen, formats, exact
         self.dates: list[tuple[int, int]] = []
         self.unsure: list[tuple[int, int]] = []
         self.merged: list[tuple[int, int]] = []
@@ -169,6 +172,8 @@ class _Drawing:
         pattern = self._formats.get(self._seen.styles.get(place, 0))
         if pattern is None or pattern.lower() in ("general", "standard"):
             return plain(value)
+        if self._exact:
+            return whole(value, pattern)
         text = shown(value, pattern)
         if text is None:
             self.unsure.append(place)
@@ -176,13 +181,13 @@ class _Drawing:
 
 
 def main() -> None:
-    """Read a workbook on standard input, write what it holds or why it is refused on standard output."""
+    """Read a workbook on standard input, write what it holds or why it is refused on standard output; see ``EXACT``."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     try:
-        answer: dict[str, Any] = {"sheets": open_workbook(sys.stdin.buffer.read())}
+        answer: dict[str, Any] = {"sheets": open_workbook(sys.stdin.buffer.read(), exact=EXACT in sys.argv)}
     except TableRefused as refused:
         answer = {"refused": refused.text, "values": refused.values}
     except MemoryError:

@@ -8,7 +8,7 @@ from typing import Any
 
 from webapp.config import ROOT
 from webapp.tables.container import BURSTS, UNREADABLE, check
-from webapp.tables.table import TableRefused
+from webapp.tables.table import EXACT, TableRefused
 
 LONGEST_SECONDS = 30
 #: How the process ends when a wall holds it: killed for its memory or its time.
@@ -35,10 +35,13 @@ class Sheet:
     merged: frozenset[Place] = frozenset()
 
 
-def read_workbook(content: bytes) -> tuple[Sheet, ...]:
-    """Return the sheets of an XLSX workbook, hidden ones too, or raise ``TableRefused`` with words for the person who sent it."""
+def read_workbook(content: bytes, *, exact: bool = False) -> tuple[Sheet, ...]:
+    """Return the sheets of an XLSX workbook, hidden ones too, or raise ``TableRefused`` with words for the person who sent it.
+
+    Numbers are read as they are shown; ``exact`` gives all their digits, for those who would rather refuse than round.
+    """
     check(content)
-    command = [sys.executable, "-m", "webapp.tables.opening"]
+    command = [sys.executable, "-m", "webapp.tables.opening", *([EXACT] if exact else [])]
     try:
         done = subprocess.run(  # noqa: S603 -- our own interpreter and module
             command, input=content, capture_output=True, cwd=ROOT, env={}, timeout=LONGEST_SECONDS, check=False
@@ -50,9 +53,10 @@ def read_workbook(content: bytes) -> tuple[Sheet, ...]:
     answer = json.loads(done.stdout)
     if "refused" in answer:
         raise TableRefused(answer["refused"], **answer["values"])
-    return tuple(_sheet(facts) for facts in answer["sheets"])
+    return tuple(sheet_of(facts) for facts in answer["sheets"])
 
 
-def _sheet(facts: dict[str, Any]) -> Sheet:
+def sheet_of(facts: dict[str, Any]) -> Sheet:
+    """Return a sheet from what the process answers of it."""
     places = {name: frozenset((row, column) for row, column in facts[name]) for name in _REMARKS}
     return Sheet(facts["name"], facts["hidden"], tuple(tuple(row) for row in facts["rows"]), **places)

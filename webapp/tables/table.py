@@ -14,6 +14,8 @@ LARGEST_CELL = 100_000
 MOST_CELLS = 200_000
 #: How many places a table may span for one cell that is filled in: a cell far from the others costs as much as all between.
 MOST_PLACES = 5 * MOST_CELLS
+#: What asks the process that opens a workbook for numbers with all their digits.
+EXACT = "--exact"
 
 CELL_TOO_LARGE = _m("La cellule de la colonne %(column)d, ligne %(row)d, dépasse 100 ko : raccourcissez-la ou videz-la, puis recommencez.")
 TOO_MANY_CELLS = _m("Le tableau compte plus de 200 000 cellules : découpez-le, ou effacez ce qui est hors du tableau.")

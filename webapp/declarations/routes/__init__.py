@@ -9,6 +9,7 @@ from webapp.declarations.routes import (  # noqa: F401 -- they add their views
     exchange,
     justifications,
     models,
+    offline,
     receipts,
     returns,
     sections,

@@ -188,6 +188,11 @@ def display(entry: Entry, decimals: int) -> str:
     return entry.raw
 
 
+def same_entry(one: Entry, other: Entry) -> bool:
+    """Whether two entries say the same, however they were typed."""
+    return one.kind is other.kind and one.value == other.value and (one.value is not None or one.raw == other.raw)
+
+
 def _clean(raw: str) -> str:
     text = "".join(" " if character.isspace() else character for character in raw if character.isspace() or character.isprintable())
     return unicodedata.normalize("NFC", text).strip()

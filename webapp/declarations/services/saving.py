@@ -21,7 +21,7 @@ from webapp.declarations.rules.form_models.model import Table
 from webapp.declarations.rules.language.formula import CellKey
 from webapp.declarations.rules.sections import section_of
 from webapp.declarations.rules.sheet import Sheet
-from webapp.declarations.rules.values import EMPTY, Entry, display
+from webapp.declarations.rules.values import EMPTY, Entry, display, same_entry
 from webapp.errors import Conflict
 
 
@@ -139,11 +139,6 @@ def _row(actor: Actor, file: ReturnFile, key: CellKey, cell: StoredCell) -> dict
         "edited_by_name": cell.by,
         "edited_at": cell.at,
     }
-
-
-def same_entry(one: Entry, other: Entry) -> bool:
-    """Whether two entries say the same, however they were typed."""
-    return one.kind is other.kind and one.value == other.value and (one.value is not None or one.raw == other.raw)
 
 
 def figures_seen(cells: Mapping[CellKey, StoredCell], documents: Collection[str] = ()) -> str:

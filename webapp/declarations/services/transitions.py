@@ -33,10 +33,10 @@ from webapp.declarations.rules import snapshots, workflow
 from webapp.declarations.rules.documents import Attached
 from webapp.declarations.rules.justifications import Justification, unanswered
 from webapp.declarations.rules.sheet import Sheet
-from webapp.declarations.rules.values import EMPTY
+from webapp.declarations.rules.values import EMPTY, same_entry
 from webapp.declarations.rules.workflow import TRANSITIONS, Act, ReturnState
 from webapp.declarations.services import documents
-from webapp.declarations.services.saving import SaveOutcome, facts_now, figures_seen, locked, same_entry, sheet_of, write_cells
+from webapp.declarations.services.saving import SaveOutcome, facts_now, figures_seen, locked, sheet_of, write_cells
 from webapp.errors import Conflict, Forbidden, Invalid
 from webapp.evidence.services import record
 from webapp.outbox.services import enqueue
