@@ -55,6 +55,8 @@ FROM_FORM = {
     "accounts.forgotten_sent",
     "administration.choose_organisation",
     "administration.mailbox_message",
+    "declarations.cell",
+    "declarations.choose_cell",
     "declarations.comparison",  # of a return that was submitted twice
     "declarations.offline_preview",  # of a workbook that was sent
     "helpdesk.end_work",  # while accepted work is under way

@@ -100,19 +100,19 @@ def test_the_grid_comes_before_the_other_tables_which_stay_one_link_away(signed_
     assert url(number) in [node.get("href") for node in client.tree.cssselect("main a[rel=next], main a[rel=prev]")]
 
 
-def test_one_cell_is_saved_by_a_fragment_with_its_totals_and_controls(session: GuichetSession, signed_in: SignedIn, number: str) -> None:
+def test_cells_are_saved_by_a_fragment_with_its_totals_and_controls(session: GuichetSession, signed_in: SignedIn, number: str) -> None:
     client = signed_in("declarant-breton")
     client.get(url(number))
     token = field(client, "csrf_token").get("value")
     data = {"csrf_token": token, "ouvriers.deposees": "10", "ouvriers.deposees~": "0|"}
-    response = client.post(url(number) + "/cellules/ouvriers/deposees", data=data, headers=HTMX)
+    response = client.post(url(number), data=data, headers=HTMX)
     assert response.status_code == 200
     assert stored(session, number)["demandes.ouvriers.deposees"].value == Decimal(10)
     ids = [node.get("id") for node in client.tree.cssselect("[hx-swap-oob]")]
     assert {"v-total-deposees", "controles", "p-demandes", "status"} <= set(ids)
     assert "v-total-engagements" not in ids
     data = {"csrf_token": token, "ouvriers.acceptees": "12", "ouvriers.acceptees~": "0|"}
-    client.post(url(number) + "/cellules/ouvriers/acceptees", data=data, headers=HTMX)
+    client.post(url(number), data=data, headers=HTMX)
     assert "Écart : 2" in client.text()
     assert "plus de demandes acceptées" in client.text()
 
@@ -123,8 +123,10 @@ def test_the_swapped_parts_are_those_of_a_fresh_page(signed_in: SignedIn, number
     token = field(client, "csrf_token").get("value")
     for name, typed in (("ouvriers.deposees", "10"), ("ouvriers.acceptees", "12"), ("employes.deposees", "oups")):
         data = {"csrf_token": token, name: typed, f"{name}~": "0|"}
-        client.post(url(number) + f"/cellules/{name.replace('.', '/')}", data=data, headers=HTMX)
-        swapped = {node.get("id"): node for node in client.tree.cssselect("[hx-swap-oob], div[id^=v-]") if node.get("id") != "status"}
+        client.post(url(number), data=data, headers=HTMX)
+        swapped = {
+            node.get("id"): node for node in client.tree.cssselect("[hx-swap-oob], div[id^=v-]") if node.get("id") not in ("status", "pas")
+        }
         client.get(url(number))
         for identifier, node in swapped.items():
             fresh = client.tree.get_element_by_id(identifier)
@@ -172,26 +174,27 @@ def test_two_people_on_different_cells_do_not_disturb_each_other(session: Guiche
     assert (cells["demandes.ouvriers.deposees"].value, cells["demandes.employes.deposees"].value) == (1, 2)
 
 
-def test_a_stale_fragment_answers_409_with_the_cell(signed_in: SignedIn, number: str) -> None:
+def test_a_fragment_shows_a_conflict_and_saves_the_other_cells(session: GuichetSession, signed_in: SignedIn, number: str) -> None:
     client = signed_in("declarant-breton")
     client.get(url(number))
-    token = field(client, "csrf_token").get("value")
-    address = url(number) + "/cellules/ouvriers/deposees"
-    client.post(address, data={"csrf_token": token, "ouvriers.deposees": "10", "ouvriers.deposees~": "0|"}, headers=HTMX)
-    response = client.post(address, data={"csrf_token": token, "ouvriers.deposees": "20", "ouvriers.deposees~": "0|"}, headers=HTMX)
-    assert response.status_code == 409
+    first = {"csrf_token": field(client, "csrf_token").get("value"), "ouvriers.deposees": "10", "ouvriers.deposees~": "0|"}
+    client.post(url(number), data=first, headers=HTMX)
+    both = first | {"ouvriers.deposees": "20", "cadres.deposees": "4", "cadres.deposees~": "0|"}
+    response = client.post(url(number), data=both, headers=HTMX)
+    assert response.status_code == 200  # what is refused by 4xx is rolled back: the other cell would be lost
     assert "a enregistré entre-temps : 10" in client.text()
     assert field(client, "ouvriers.deposees").get("value") == "20"
-    again = {"csrf_token": token, "ouvriers.deposees": "10", "ouvriers.deposees~": "0|"}
-    assert client.post(address, data=again, headers=HTMX).status_code == 200  # the same value is no conflict
+    assert {name: cell.value for name, cell in stored(session, number).items()} == {
+        "demandes.ouvriers.deposees": 10,
+        "demandes.cadres.deposees": 4,
+    }
+    client.post(url(number), data=first, headers=HTMX)  # the same value is no conflict
+    assert "entre-temps" not in client.text()
 
 
-@pytest.mark.parametrize("path", ["/cellules/total/deposees", "/cellules/ouvriers/taux", "/cellules/ouvriers/rien", "/cellules/x/y"])
-def test_a_cell_that_nobody_fills_in_does_not_exist(signed_in: SignedIn, number: str, path: str) -> None:
-    client = signed_in("declarant-breton")
-    client.get(url(number))
-    token = field(client, "csrf_token").get("value")
-    assert client.post(url(number) + path, data={"csrf_token": token}, headers=HTMX).status_code == 404
+@pytest.mark.parametrize("path", ["/cellules/ouvriers/rien", "/cellules/x/y", "/cellule?ligne=x&colonne=y", "/cellule"])
+def test_a_cell_that_the_table_has_not_does_not_exist(signed_in: SignedIn, number: str, path: str) -> None:
+    assert signed_in("declarant-breton").get(url(number) + path).status_code == 404
 
 
 def test_a_computed_cell_cannot_be_forged_through_the_form(session: GuichetSession, signed_in: SignedIn, number: str) -> None:
@@ -220,7 +223,7 @@ def test_what_was_typed_is_still_shown_when_the_entry_closed_meanwhile(
     assert not stored(session, number)
     token = field(client, "csrf_token").get("value")
     data = {"csrf_token": token, "ouvriers.deposees": "4242", "ouvriers.deposees~": "0|"}
-    assert client.post(url(number) + "/cellules/ouvriers/deposees", data=data, headers=HTMX).status_code == 409
+    assert client.post(url(number), data=data, headers=HTMX).status_code == 409
     assert "Non enregistré" in client.text()
     assert not stored(session, number)
 

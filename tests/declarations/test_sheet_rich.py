@@ -143,7 +143,6 @@ def fits(key: CellKey, entry: Entry) -> bool:
 def test_last_year_is_read_where_it_is_known_and_missing_where_it_is_not() -> None:
     text = TEXT.replace("right: regions.ligne.plafond", "right: 1.5 * regions.ligne.charges@N-1")
     model = load_model(text)
-    assert model.reads_previous
     entries = {("regions", code, "charges"): Entry(ValueKind.VALUE, "", Decimal(200)) for code in ("bretagne", "corse")}
     got = Sheet(model, entries, previous={("regions@N-1", "corse", "charges"): Decimal(100)})
     findings = {finding.control.code: finding for finding in got.findings()}

@@ -8,6 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from webapp.declarations.rules.workflow import AUDIENCE_LABELS, KIND_LABELS
+from webapp.declarations.services.comments import LONGEST_COMMENT
 from webapp.declarations.services.marks import LONGEST_MESSAGE, LONGEST_NOTE
 from webapp.declarations.services.overrides import LONGEST_OVERRIDE_REASON
 from webapp.declarations.services.transitions import LONGEST_REASON
@@ -78,6 +79,12 @@ class MessageForm(BaseForm):
 
     mark = HiddenField()
     body = TextAreaField(_l("Message"), validators=[required(), at_most(LONGEST_MESSAGE)])
+
+
+class CommentForm(BaseForm):
+    """Noting something beside a cell, for one's colleagues."""
+
+    body = TextAreaField(_l("Commentaire"), validators=[required(), at_most(LONGEST_COMMENT)])
 
 
 class JustificationForm(BaseForm):

@@ -10,12 +10,13 @@ from decimal import Decimal
 from webapp.declarations.rules.controls import Finding, Verdict
 from webapp.declarations.rules.form_models.model import Cell, FormModel, Row, Severity, Table
 from webapp.declarations.rules.language.evaluation import Figure, Missing
-from webapp.declarations.rules.language.expressions import present_key
+from webapp.declarations.rules.language.expressions import present_key, previous_key
 from webapp.declarations.rules.language.formula import CellKey
 from webapp.declarations.rules.sheet import Sheet
 from webapp.declarations.rules.values import UNREADABLE, Entry, Unit, ValueKind, display, format_number
 from webapp.texts import mark as _m
 
+MINUS = "\u2212"
 UNREADABLE_TOTAL = _m("Une cellule de ce calcul est illisible.")
 UNDEFINED_TOTAL = _m("Ce calcul divise par zéro.")
 SEVERITY_LABELS = {
@@ -59,6 +60,8 @@ class GridCell:
     size: str = ""
     choices: tuple[str, ...] = ()
     is_figure: bool = True
+    former: str = ""
+    """Last year's figure with the change since; empty when it is not known."""
 
     @property
     def name(self) -> str:
@@ -99,18 +102,15 @@ def grid(
     table: Table, sheet: Sheet, versions: Mapping[CellKey, int], typed: Mapping[CellKey, Typed] | None = None
 ) -> list[tuple[Row, list[GridCell | None]]]:
     """The rows that are asked for; a crossing without a cell gives None. `typed` overrides what is stored (a page shown again)."""
-    shown = typed or {}
-    return [
-        (
-            row,
-            [
-                grid_cell(cell, sheet, versions.get(cell.key, 0), shown.get(cell.key)) if cell else None
-                for column in table.columns
-                for cell in (table.cells.get((row.code, column.code)),)
-            ],
-        )
-        for row in sheet.shown_rows(table)
-    ]
+    return [(row, grid_row(table, row, sheet, versions, typed or {})) for row in sheet.shown_rows(table)]
+
+
+def grid_row(
+    table: Table, row: Row, sheet: Sheet, versions: Mapping[CellKey, int], typed: Mapping[CellKey, Typed]
+) -> list[GridCell | None]:
+    """The cells of one line, as :func:`grid` gives them."""
+    cells = (table.cells.get((row.code, column.code)) for column in table.columns)
+    return [grid_cell(cell, sheet, versions.get(cell.key, 0), typed.get(cell.key)) if cell else None for cell in cells]
 
 
 def grid_cell(cell: Cell, sheet: Sheet, version: int, typed: Typed | None = None) -> GridCell:
@@ -118,17 +118,32 @@ def grid_cell(cell: Cell, sheet: Sheet, version: int, typed: Typed | None = None
     _, row, column = cell.key
     if cell.formula is not None:
         text, problem = figure_text(sheet.figure(cell.key), cell.decimals)
-        return GridCell(row, column, True, text, problem=problem)
+        return GridCell(row, column, True, text, problem=problem, former=_former(cell, sheet))
     entry = sheet.entry(cell.key)
     text = display(entry, cell.decimals)
     problem = _problem(cell, entry)
     token = f"{version}|{text}"
     choices = tuple(label for _code, label in cell.choices)
-    size, is_figure = _SIZES.get(cell.unit, ""), cell.unit.is_figure
+    size, is_figure, former = _SIZES.get(cell.unit, ""), cell.unit.is_figure, _former(cell, sheet)
     if typed is None:
-        return GridCell(row, column, False, text, token, problem, None, size, choices, is_figure)
+        return GridCell(row, column, False, text, token, problem, None, size, choices, is_figure, former)
     unread = None if typed.theirs else problem
-    return GridCell(row, column, False, typed.raw, token, unread, typed.theirs, size, choices, is_figure)
+    return GridCell(row, column, False, typed.raw, token, unread, typed.theirs, size, choices, is_figure, former)
+
+
+def _former(cell: Cell, sheet: Sheet) -> str:
+    """Last year's figure of a cell and the change since: « 1 200 (+5 %) », « 0 (+12) » where no percentage can be said."""
+    before = sheet.previous.get(previous_key(cell.key)) if sheet.previous else None
+    if not isinstance(before, Decimal):
+        return ""
+    text, now = format_number(before, cell.decimals), sheet.figure(cell.key)
+    if not isinstance(now, Decimal):
+        return text
+    change = now - before
+    if not change:
+        return f"{text} (=)"
+    said = f"{format_number(abs(100 * change / before), 1)}\u00a0%" if before else format_number(abs(change), cell.decimals)
+    return f"{text} ({'+' if change > 0 else MINUS}{said})"
 
 
 def _problem(cell: Cell, entry: Entry) -> str | None:

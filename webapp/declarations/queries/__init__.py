@@ -33,6 +33,7 @@ from webapp.declarations.queries.returns import (
     vouched,
 )
 from webapp.declarations.queries.sections import SharedSection, shared_sections
+from webapp.declarations.queries.steps import NextSteps, StepName, history_of_cell, next_steps
 
 __all__ = [
     "FILTERS",
@@ -42,8 +43,10 @@ __all__ = [
     "BoardRow",
     "Exchange",
     "Marked",
+    "NextSteps",
     "ReturnFile",
     "SharedSection",
+    "StepName",
     "StoredCell",
     "Submitted",
     "Written",
@@ -64,11 +67,13 @@ __all__ = [
     "find_submission",
     "find_submitted_document",
     "history",
+    "history_of_cell",
     "justification_of_last_year",
     "justifications_alone",
     "justifications_of",
     "latest_submission",
     "list_returns",
+    "next_steps",
     "overrides_of",
     "search",
     "shared_sections",

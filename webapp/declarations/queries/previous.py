@@ -43,7 +43,7 @@ def submitted_last_year() -> ScalarSelect[str]:
 
 def figures_of_last_year(session: Session, file: ReturnFile) -> Mapping[CellKey, Figure]:
     """What ``@N-1`` reads in a return; nothing when the declarant submitted none for the year before, or by a form it does not follow."""
-    if file.former_sha256 is None or file.model.former is None or not file.model.reads_previous:
+    if file.former_sha256 is None or file.model.former is None:
         return {}
     known = _known.get(file.former_sha256, file.model_code, file.model_version)
     if known is None:

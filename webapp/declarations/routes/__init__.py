@@ -3,10 +3,12 @@
 from webapp.declarations.routes import (  # noqa: F401 -- they add their views
     board,
     campaigns,
+    cells,
     csa,
     documents,
     entry,
     exchange,
+    filling,
     justifications,
     models,
     offline,
@@ -14,6 +16,7 @@ from webapp.declarations.routes import (  # noqa: F401 -- they add their views
     returns,
     sections,
     signatories,
+    steps,
 )
 from webapp.declarations.routes.blueprint import blueprint
 

@@ -108,10 +108,10 @@ class Sheet:
 
     def shown_rows(self, table: Table) -> list[Row]:
         """The lines that are asked for; of those that people add, the ones filled in and a few more."""
-        filled = [place for place, row in enumerate(table.rows) if row.repeated and self._is_used(table, row)]
+        filled = [place for place, row in enumerate(table.rows) if row.repeated and self.uses(table, row)]
         first_spare = next((place for place, row in enumerate(table.rows) if row.repeated), 0)
         last = (max(filled) + 1 if filled else first_spare) + SPARE_ROWS
-        return [row for place, row in enumerate(table.rows) if (place < last or not row.repeated) and self._is_asked(table, row)]
+        return [row for place, row in enumerate(table.rows) if (place < last or not row.repeated) and self.asks(table, row)]
 
     def change(self, entries: Mapping[CellKey, Entry]) -> tuple[CellKey, ...]:
         """Take new entries; returns the computed cells whose figure changed, in the order of the form."""
@@ -137,7 +137,7 @@ class Sheet:
     def progress(self, table: Table) -> Progress:
         """How far the table is."""
         answered = invalid = expected = 0
-        unused = {row.code for row in table.rows if row.repeated and not self._is_used(table, row)}
+        unused = {row.code for row in table.rows if row.repeated and not self.uses(table, row)}
         hidden, typed = self._hidden, self._typed
         for cell in table.entry_cells:
             key = cell.key
@@ -188,11 +188,13 @@ class Sheet:
         """Whether nothing stands against the submission."""
         return not (self.invalid_cells() or self.unanswered_tables() or self.blockers())
 
-    def _is_used(self, table: Table, row: Row) -> bool:
+    def uses(self, table: Table, row: Row) -> bool:
+        """Whether anything was entered in a line."""
         cells = (table.cells.get((row.code, column.code)) for column in table.columns)
         return any(self.entry(cell.key).kind is not ValueKind.EMPTY for cell in cells if cell is not None and cell.formula is None)
 
-    def _is_asked(self, table: Table, row: Row) -> bool:
+    def asks(self, table: Table, row: Row) -> bool:
+        """Whether anything of a line is asked for."""
         cells = [cell for column in table.columns if (cell := table.cells.get((row.code, column.code))) is not None]
         return any(cell.key not in self._hidden for cell in cells) or not cells
 

@@ -22,6 +22,7 @@ from webapp.declarations.rules.language.formula import CellKey
 from webapp.declarations.rules.offline.carried import Carried, carried
 from webapp.declarations.rules.offline.plan import Choice, Fate, Part, is_open, plan
 from webapp.declarations.rules.offline.stored import packed, packed_choices, unpacked, unpacked_choices
+from webapp.declarations.rules.steps import StepKind
 from webapp.declarations.rules.values import display
 from webapp.declarations.services.saving import Typed, hold_for_entry, save_cells
 from webapp.errors import Conflict, Invalid
@@ -113,7 +114,7 @@ def accept(
         for part in parts
         for cell in part.written
     }
-    outcome = save_cells(session, actor, clock, file, typed)
+    outcome = save_cells(session, actor, clock, file, typed, kind=StepKind.IMPORT)
     after = plan(file.model, file.previous, outcome.cells, seen.carried.changes, seen.choices)
     seen.kept.choices = packed_choices(seen.choices)
     seen.kept.done_at = None if is_open(after) else clock.now()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import bindparam, insert, select, update
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from webapp.actor import Actor
 from webapp.clock import Clock
 from webapp.db import plain_rows
-from webapp.declarations.models import CellValue, Return
+from webapp.declarations.models import CellValue, EntryChange, EntryStep, Return
 from webapp.declarations.policies import ReturnFacts, can_enter, can_enter_section
 from webapp.declarations.queries import ReturnFile, StoredCell, stored_cells
 from webapp.declarations.rules import workflow
@@ -21,6 +22,7 @@ from webapp.declarations.rules.form_models.model import Table
 from webapp.declarations.rules.language.formula import CellKey
 from webapp.declarations.rules.sections import section_of
 from webapp.declarations.rules.sheet import Sheet
+from webapp.declarations.rules.steps import Change, StepKind, image_of
 from webapp.declarations.rules.values import EMPTY, Entry, display, same_entry
 from webapp.errors import Conflict
 
@@ -45,13 +47,23 @@ class CellConflict:
 
 @dataclass(slots=True)
 class SaveOutcome:
-    """What a save did: the cells changed with their new versions, and those refused because somebody else changed them."""
+    """What a save did: the cells with their new versions, those that it replaced, those refused because somebody else changed them."""
 
     cells: dict[CellKey, StoredCell]
-    saved: list[CellKey] = field(default_factory=list)
-    added: list[CellKey] = field(default_factory=list)
-    changed: list[CellKey] = field(default_factory=list)
+    replaced: dict[CellKey, StoredCell | None] = field(default_factory=dict)
+    """Each cell saved, with what stood there before; None where nothing ever did."""
     conflicts: dict[CellKey, CellConflict] = field(default_factory=dict)
+
+    @property
+    def saved(self) -> list[CellKey]:
+        """The cells saved, in the order of the form."""
+        return list(self.replaced)
+
+    def put(self, key: CellKey, entry: Entry, actor: Actor, at: datetime) -> None:
+        """Put an entry in a cell, as its next version."""
+        stored = self.cells.get(key)
+        self.cells[key] = StoredCell(entry, (stored.version if stored else 0) + 1, actor.name, at)
+        self.replaced[key] = stored
 
 
 def sheet_of(file: ReturnFile, cells: Mapping[CellKey, StoredCell], table: Table | None = None) -> Sheet:
@@ -66,14 +78,18 @@ def save_cells(
     file: ReturnFile,
     typed: Mapping[CellKey, Typed],
     tables: Collection[str] | None = None,
+    kind: StepKind = StepKind.ENTER,
+    *,
+    leave_conflicts: bool = False,
 ) -> SaveOutcome:
-    """Save what was typed in some cells of a return, each over the version it was typed on.
+    """Save what was typed in some cells of a return, each over the version it was typed on, as one step of `kind`.
 
     `tables` (all by default) are those whose cells the outcome gives; they include those of the typed cells.
 
-    A cell whose text was left as shown is not touched. One that somebody else changed meanwhile, to something else, is a
-    conflict: then nothing is saved, and the caller shows both. Unreadable texts are saved and marked. Raises Conflict when the return no
-    longer takes entries or a section is reserved to somebody else, KeyError for a cell that people do not fill in.
+    A cell whose text was left as shown is not touched. One that somebody else changed meanwhile, to something else, is a conflict: then
+    nothing is saved, unless `leave_conflicts` saves the others; the caller shows both. Unreadable texts are saved and marked. Raises
+    Conflict when the return no longer takes entries or a section is reserved to somebody else, KeyError for a cell that people do not
+    fill in.
     """
     hold_for_entry(session, actor, clock, file)
     touched = {key[0] for key, item in typed.items() if item.raw.strip() != item.shown.strip()}
@@ -82,9 +98,10 @@ def save_cells(
     outcome = SaveOutcome(dict(cells))
     for key, cell_typed in typed.items():
         _save_cell(actor, clock, file, key, cell_typed, outcome)
-    if outcome.conflicts:
+    if outcome.conflicts and not leave_conflicts:
         return SaveOutcome(cells, conflicts=outcome.conflicts)
-    write_cells(session, actor, file, outcome)
+    if outcome.replaced:
+        write_cells(session, actor, clock, file, outcome, kind)
     return outcome
 
 
@@ -108,20 +125,63 @@ def _save_cell(actor: Actor, clock: Clock, file: ReturnFile, key: CellKey, typed
     if stored and stored.version != typed.version:
         outcome.conflicts[key] = CellConflict(mine, stored, typed.shown)
         return
-    outcome.cells[key] = StoredCell(mine, (stored.version if stored else 0) + 1, actor.name, clock.now())
-    outcome.saved.append(key)
-    (outcome.changed if stored else outcome.added).append(key)
+    outcome.put(key, mine, actor, clock.now())
 
 
-def write_cells(session: Session, actor: Actor, file: ReturnFile, outcome: SaveOutcome) -> None:
-    """Write what an outcome changed: three statements at most, however many cells."""
-    if outcome.added:
-        session.execute(insert(CellValue), [_row(actor, file, key, outcome.cells[key]) for key in outcome.added])
-    if outcome.changed:
-        session.execute(update(CellValue), [_row(actor, file, key, outcome.cells[key]) for key in outcome.changed])
-    if outcome.saved:  # not through the mapped row: a figure is no new version of the return
-        dated = update(Return).where(Return.id == file.id).values(figures_at=outcome.cells[outcome.saved[-1]].at)
+def write_cells(
+    session: Session, actor: Actor, clock: Clock, file: ReturnFile, outcome: SaveOutcome, kind: StepKind, undoes: int | None = None
+) -> None:
+    """Write what an outcome changed, and the step that it is: five statements at most, however many cells."""
+    added = [_row(actor, file, key, outcome.cells[key]) for key, before in outcome.replaced.items() if before is None]
+    changed = [_row(actor, file, key, outcome.cells[key]) for key, before in outcome.replaced.items() if before is not None]
+    if added:
+        session.execute(insert(CellValue), added)
+    if changed:
+        session.execute(update(CellValue), changed)
+    if outcome.replaced:  # not through the mapped row: a figure is no new version of the return
+        dated = update(Return).where(Return.id == file.id).values(figures_at=clock.now())
         session.execute(dated, execution_options={"synchronize_session": False})
+    changes = {key: (before.entry if before else EMPTY, outcome.cells[key].entry) for key, before in outcome.replaced.items()}
+    add_step(session, actor, clock, file, kind, changes, undoes)
+
+
+def add_step(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    file: ReturnFile,
+    kind: StepKind,
+    changes: Mapping[CellKey, Change],
+    undoes: int | None = None,
+) -> None:
+    """Remember an act on the figures with what it did to each cell."""
+    step = {
+        "organisation_id": file.organisation_id,
+        "return_id": file.id,
+        "account_id": actor.account_id,
+        "actor_name": actor.name,
+        "at": clock.now(),
+        "kind": kind,
+        "table_code": next(iter(changes), ("",))[0],
+        "cell_count": len(changes),
+        "undoes_id": undoes,
+    }
+    step_id = session.execute(insert(EntryStep).values(step).returning(EntryStep.id)).scalar_one()
+    if changes:
+        session.execute(
+            insert(EntryChange),
+            [
+                {
+                    "organisation_id": file.organisation_id,
+                    "return_id": file.id,
+                    "step_id": step_id,
+                    **dict(zip(("table_code", "row_code", "column_code"), key, strict=True)),
+                    "before": image_of(before),
+                    "after": image_of(after),
+                }
+                for key, (before, after) in changes.items()
+            ],
+        )
 
 
 def _row(actor: Actor, file: ReturnFile, key: CellKey, cell: StoredCell) -> dict[str, object]:

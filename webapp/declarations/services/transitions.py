@@ -21,7 +21,6 @@ from webapp.declarations.models import CellMark, Return, ReturnEvent, Submission
 from webapp.declarations.policies import can_act, is_declarant_of, may_sign
 from webapp.declarations.queries import (
     ReturnFile,
-    StoredCell,
     documents_of,
     justifications_alone,
     justifications_of,
@@ -33,6 +32,7 @@ from webapp.declarations.rules import snapshots, workflow
 from webapp.declarations.rules.documents import Attached
 from webapp.declarations.rules.justifications import Justification, unanswered
 from webapp.declarations.rules.sheet import Sheet
+from webapp.declarations.rules.steps import StepKind
 from webapp.declarations.rules.values import EMPTY, same_entry
 from webapp.declarations.rules.workflow import TRANSITIONS, Act, ReturnState
 from webapp.declarations.services import documents
@@ -273,14 +273,12 @@ def _restore(session: Session, actor: Actor, clock: Clock, file: ReturnFile, row
     cells = stored_cells(session, row.id)
     present, before = sheet_of(file, cells), snapshots.sheet_from(accepted.content, file.model)
     outcome = SaveOutcome(dict(cells))
-    for key in {*cells, *before.entries}:
+    for key in sorted({*cells, *before.entries}):
         now, then = (cells[key].entry if key in cells else EMPTY), before.entries.get(key, EMPTY)
         if key not in file.model.cells or present.is_hidden(key) or same_entry(now, then):
             continue
-        outcome.cells[key] = StoredCell(then, (cells[key].version if key in cells else 0) + 1, actor.name, clock.now())
-        outcome.saved.append(key)
-        (outcome.changed if key in cells else outcome.added).append(key)
-    write_cells(session, actor, file, outcome)
+        outcome.put(key, then, actor, clock.now())
+    write_cells(session, actor, clock, file, outcome, StepKind.ABANDON)
     documents.restore(session, clock, file, accepted, {document.code for document in present.expected_documents()})
 
 

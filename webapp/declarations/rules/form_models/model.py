@@ -80,8 +80,6 @@ class FormModel:
     """The documents expected beside the figures, in the order of the form."""
     entry_count: int = field(init=False)
     """Cells to fill in, those of lines that people may add left out."""
-    reads_previous: bool = field(init=False)
-    """Whether anything reads last year's figures."""
     _readers: Mapping[CellKey, frozenset[CellKey]] = field(init=False, repr=False)
     _controls_by_cell: Mapping[CellKey, tuple[int, ...]] = field(init=False, repr=False)
     _place: Mapping[CellKey, int] = field(init=False, repr=False)
@@ -106,8 +104,6 @@ class FormModel:
         added = {(table.code, row.code) for table in tables.values() for row in table.rows if row.repeated}
         expected = sum(1 for cell in cells.values() if cell.formula is None and cell.key[:2] not in added)
         object.__setattr__(self, "entry_count", expected)
-        prefilled = any(cell.prefill is not None and not isinstance(cell.prefill, RecordField) for cell in cells.values())
-        object.__setattr__(self, "reads_previous", prefilled or any(map(is_previous, (*readers, *by_cell))))
         object.__setattr__(self, "_readers", {key: frozenset(found) for key, found in readers.items()})
         object.__setattr__(self, "_controls_by_cell", {key: tuple(found) for key, found in by_cell.items()})
 
