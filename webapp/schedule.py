@@ -5,6 +5,7 @@ from huey import Huey, crontab
 from webapp.accounts.services import forget_attempts
 from webapp.actor import SYSTEM
 from webapp.declarations.services import offline, progress, reminders
+from webapp.declarations.services import presence as return_presence
 from webapp.declarations.services.overrides import sweep_overrides
 from webapp.helpdesk.services import presence_sweep
 from webapp.helpdesk.services.bulk import work
@@ -14,6 +15,7 @@ from webapp.helpdesk.services.warnings import warn_before_breaches
 from webapp.outbox.services import deliver_due
 from webapp.outbox.transport import transport_for
 from webapp.scopes.services import effect
+from webapp.scopes.services import presence as scope_presence
 from webapp.scopes.services.annexes import AnnexMaker
 from webapp.scopes.services.importing import forget_old_imports
 from webapp.uploads.services import sweep
@@ -87,11 +89,13 @@ def _bind_forgetting(queue: Huey, state: State) -> None:
 
     @queue.periodic_task(crontab(hour="3", minute="40"))
     def sweep_drafts() -> None:
-        """Each night: drafts that nobody has touched for a month, and imports prepared a month ago, are forgotten."""
+        """Each night: drafts that nobody has touched for a month, imports prepared a month ago, and who was seen a day ago."""
         with state.database.transaction(SYSTEM) as session:
             forget_old_drafts(session, state.clock)
             forget_old_imports(session, state.clock)
             offline.forget_old_imports(session, state.clock)
+            scope_presence.forget_presence(session, state.clock)
+            return_presence.forget_presence(session, state.clock)
 
 
 def _bind_presence(queue: Huey, state: State) -> None:

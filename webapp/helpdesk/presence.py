@@ -13,8 +13,9 @@ from webapp.db import GuichetSession, Rows
 from webapp.helpdesk import policies
 from webapp.helpdesk.forms.talk import SCORES, RatingForm
 from webapp.helpdesk.models import Ticket
-from webapp.helpdesk.queries.talk import PRESENT_FOR, Offers, offers_of, people_of, rating_of
+from webapp.helpdesk.queries.talk import Offers, offers_of, people_of, rating_of
 from webapp.helpdesk.rules.states import ENDED
+from webapp.presence import PRESENT_FOR
 from webapp.web.i18n import business_duration, short
 
 #: Somebody whose draft changed so recently is writing.

@@ -162,6 +162,7 @@ ACCESS: Final[dict[str, Access]] = {
     "declarations.overview": roles(Role.DECLARANT, Role.NATIONAL_AGENT, Role.REGIONAL_AGENT),
     "declarations.table": roles(Role.DECLARANT, Role.NATIONAL_AGENT, Role.REGIONAL_AGENT),
     "declarations.table_csv": roles(Role.DECLARANT, Role.NATIONAL_AGENT, Role.REGIONAL_AGENT),
+    "declarations.presence": Access(roles=frozenset({Role.DECLARANT}), by_itself=True),
     "declarations.save_table": roles(Role.DECLARANT),
     "declarations.prefill": roles(Role.DECLARANT),
     "declarations.paste": roles(Role.DECLARANT),

@@ -5,7 +5,7 @@ from webapp.declarations.models.documents import ReturnDocument
 from webapp.declarations.models.exchange import CellMark, ReturnMessage
 from webapp.declarations.models.offline import DeclarationImport
 from webapp.declarations.models.returns import CellValue, Return, ReturnEvent, Submission
-from webapp.declarations.models.sharing import ControlJustification, SectionShare
+from webapp.declarations.models.sharing import ControlJustification, ReturnPresence, SectionShare
 from webapp.declarations.models.steps import CellComment, EntryChange, EntryStep
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "ReturnDocument",
     "ReturnEvent",
     "ReturnMessage",
+    "ReturnPresence",
     "SectionShare",
     "Submission",
 ]

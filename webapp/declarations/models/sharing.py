@@ -27,6 +27,20 @@ class SectionShare(OrganisationOwned, Base):
     ready_by_name: Mapped[str] = mapped_column(String(200), default="")
 
 
+class ReturnPresence(OrganisationOwned, Base):
+    """When a person was last seen on a return, on which table (none: on the page that submits it), and whether they fill it in."""
+
+    __tablename__ = "declaration_presence"
+    __table_args__ = (of_return(),)
+
+    return_id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    seen_at: Mapped[datetime]
+    table_code: Mapped[str] = mapped_column(String(40), default="")
+    enters: Mapped[bool]
+
+
 class ControlJustification(OrganisationOwned, Base):
     """What a declarant wrote about a warning, the digest of the figures that it covers, and what an agent said of it."""
 

@@ -17,6 +17,7 @@ from webapp.declarations.queries.lists import (
 )
 from webapp.declarations.queries.marks import Exchange, Marked, exchange
 from webapp.declarations.queries.overrides import overrides_of, standing_by_model
+from webapp.declarations.queries.presence import last_step, others_here
 from webapp.declarations.queries.returns import (
     ReturnFile,
     StoredCell,
@@ -71,9 +72,11 @@ __all__ = [
     "justification_of_last_year",
     "justifications_alone",
     "justifications_of",
+    "last_step",
     "latest_submission",
     "list_returns",
     "next_steps",
+    "others_here",
     "overrides_of",
     "search",
     "shared_sections",

@@ -12,6 +12,7 @@ from webapp.declarations.routes import (  # noqa: F401 -- they add their views
     justifications,
     models,
     offline,
+    presence,
     receipts,
     returns,
     sections,

@@ -11,6 +11,7 @@ from webapp.actor import Actor
 from webapp.declarations import grid, queries
 from webapp.declarations.policies import can_enter, can_enter_section, can_mark, is_declarant_of
 from webapp.declarations.queries import ReturnFile
+from webapp.declarations.routes.presence import presence_of
 from webapp.declarations.rules import workflow
 from webapp.declarations.rules.form_models.model import Table
 from webapp.declarations.rules.sections import section_of
@@ -19,7 +20,7 @@ from webapp.declarations.rules.sections import section_of
 def beside_table(session: Session, actor: Actor, file: ReturnFile, table: Table, now: datetime) -> dict[str, Any]:
     """What ``_cell_marks.html`` draws, and `asked`: the anchor of each marked cell, with its mark. One statement.
 
-    `reserved_for` names who alone fills the table in, when the actor may not.
+    `reserved_for` names who alone fills the table in, when the actor may not; `presence` says who else is there (one more).
     """
     agent = not is_declarant_of(actor, file.facts)
     section = section_of(file.model, table.code)
@@ -33,6 +34,7 @@ def beside_table(session: Session, actor: Actor, file: ReturnFile, table: Table,
         "may_mark": can_mark(actor, file.facts),
         "agent": agent,
         "overdue": is_overdue(file, now) and not agent,
+        "presence": presence_of(session, actor, file, table.code, now),
         "reserved_for": file.facts.reserved[section].name if shut else "",
     }
 

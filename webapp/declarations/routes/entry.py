@@ -29,6 +29,7 @@ from webapp.declarations.rules.language.formula import CellKey
 from webapp.declarations.rules.steps import StepKind
 from webapp.declarations.rules.values import MAX_RAW_LENGTH, display
 from webapp.declarations.services import saving
+from webapp.declarations.services.presence import be_here
 from webapp.declarations.services.saving import SaveOutcome, Typed, sheet_of
 from webapp.errors import Conflict
 from webapp.spreadsheet import CSV_TYPE, csv_lines
@@ -65,6 +66,7 @@ def save_table(number: str, table: str) -> Response:
         return _what_moved(session, actor, clock, file, form, typed, outcome, closed=closed)
     if closed or outcome.conflicts:
         return refused_page(file, form, typed, outcome, closed=closed)
+    be_here(session, actor, clock, file, form.code, enters=True)
     announce(said(len(outcome.saved)) + overdue_words(file, clock))
     follow = form.code if "next" not in request.form else following(file, form)
     return see_other_url(url_for("declarations.table", number=number, table=follow))

@@ -18,6 +18,7 @@ from webapp.declarations.forms import ExtensionForm, MessageForm, ReasonForm, Re
 from webapp.declarations.policies import can_act, can_enter, is_agent, is_declarant_of
 from webapp.declarations.queries import ReturnFile
 from webapp.declarations.routes.blueprint import blueprint
+from webapp.declarations.routes.presence import presence_of
 from webapp.declarations.routes.signatories import signing
 from webapp.declarations.rules import documents as rules_documents
 from webapp.declarations.rules import snapshots, workflow
@@ -176,6 +177,7 @@ def _submission_page(session: Session, actor: Actor, file: ReturnFile, form: Ver
         missing_documents=rules_documents.missing(expected, attached),
         documents=rules_documents.listed(expected, attached),
         figures_seen=saving.figures_seen(cells, rules_documents.seen(attached)),
+        presence=presence_of(session, actor, file, "", clock.now()),
         **signing(session, actor, clock, file),
         **words(clock),
     )

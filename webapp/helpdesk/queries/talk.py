@@ -1,7 +1,6 @@
 """What stands around a ticket's messages: the people on it, drafts, what the reply form offers, time spent, satisfaction."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -12,9 +11,6 @@ from webapp.accounts.models import Account, Membership
 from webapp.actor import Actor, Role
 from webapp.db import Rows, plain_rows
 from webapp.helpdesk.models import CannedText, Team, TeamMember, Ticket, TicketMessage, TicketPerson, TicketRating, TimeEntry
-
-#: The page asks every 20 seconds who else is there; a browser slows the questions of a hidden page down to one a minute.
-PRESENT_FOR = timedelta(seconds=70)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from webapp.actor import Actor
 from webapp.clock import Clock
+from webapp.db import write_over
 from webapp.helpdesk.models import Ticket, TicketPerson
 from webapp.helpdesk.policies import works_the_desk
 from webapp.helpdesk.services.common import LONGEST_MESSAGE, authorise
@@ -19,12 +18,9 @@ DRAFTS_KEPT = timedelta(days=30)
 
 
 def note_person(session: Session, ticket: Ticket, account_id: int, *, from_desk: bool, **values: Any) -> None:
-    """Write what one person has to do with a ticket, whether or not they had a row: one statement, so two tabs never collide."""
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    row = insert(TicketPerson).values(
-        organisation_id=ticket.organisation_id, ticket_id=ticket.id, account_id=account_id, from_desk=from_desk, **values
-    )
-    session.execute(row.on_conflict_do_update(index_elements=["ticket_id", "account_id"], set_={**values, "from_desk": from_desk}))
+    """Write what one person has to do with a ticket, whether or not they had a row."""
+    key = {"organisation_id": ticket.organisation_id, "ticket_id": ticket.id, "account_id": account_id}
+    write_over(session, TicketPerson, key, {**values, "from_desk": from_desk})
 
 
 def _note_self(session: Session, actor: Actor, ticket: Ticket, **values: Any) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -11,12 +11,10 @@ from sqlalchemy.orm import Session, aliased
 
 from webapp.db import UtcDateTime, plain_rows
 from webapp.errors import NotFound
+from webapp.presence import PRESENT_FOR
 from webapp.scopes.models import ScopeChange, ScopePresence, ScopeStep
 from webapp.scopes.queries.heads import AnyRow
 from webapp.scopes.rules.steps import StepKind
-
-#: Whoever was not seen for so long has left: a page that is looked at asks every thirty seconds.
-PRESENT = timedelta(seconds=75)
 
 _BACK = aliased(ScopeStep)
 _LATER = aliased(ScopeStep)
@@ -141,7 +139,7 @@ def _bar() -> Any:
 
 def bar_facts(session: Session, dossier_id: int, account_id: int | None, floor: int, now: datetime) -> BarFacts:
     """Return what the bar says: one statement, and a second one after a redo, to name the step that was done again."""
-    row = plain_rows(session, _bar(), {"file": dossier_id, "me": account_id, "floor": floor, "seen": now - PRESENT}).one()
+    row = plain_rows(session, _bar(), {"file": dossier_id, "me": account_id, "floor": floor, "seen": now - PRESENT_FOR}).one()
     kinds = _first_kinds(session, [row.undo, row.redo]) if StepKind.REDO in (row.undo_kind, row.redo_kind) else {}
     return BarFacts(
         StepName(kinds.get(row.undo, row.undo_kind), row.undo_lines, row.undo_first) if row.undo_kind else None,
