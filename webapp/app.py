@@ -16,6 +16,7 @@ import webapp.db_models  # noqa: F401 -- maps every table
 from webapp import cli, schedule
 from webapp.accounts import auth
 from webapp.clock import Clock, SystemClock
+from webapp.companies.directory import Directory
 from webapp.config import ROOT, Settings, SettingsError, load_settings
 from webapp.db import Database
 from webapp.helpdesk.services.ranking import rank_contract
@@ -71,7 +72,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, env
 
 def equip(app: Flask, settings: Settings, clock: Clock, database: Database | None = None) -> State:
     """Give the application its settings, clock and database (those of the settings, unless one is already open)."""
-    state = State(settings=settings, clock=clock, database=database or Database(settings.database_url))
+    companies = Directory(settings.companies_url, settings.companies_timeout_seconds)
+    state = State(settings=settings, clock=clock, database=database or Database(settings.database_url), companies=companies)
     app.extensions["guichet"] = state
     configure_flask(app, settings)
     hand_down_hooks(state)

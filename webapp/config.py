@@ -49,6 +49,9 @@ class Settings:
     argon2_time_cost: int
     #: Where uploaded files are kept: never under the web root; shared when there are several machines.
     uploads_dir: Path
+    #: The directory of businesses that records are filled in from; empty: it is not asked.
+    companies_url: str
+    companies_timeout_seconds: int
 
     @property
     def secure_cookies(self) -> bool:
@@ -126,6 +129,16 @@ def _check_urls(reader: _Reader, database_url: str, mail_url: str) -> None:
         reader.errors.append("MAIL_URL: should look like smtp://user:password@host:25, smtp+starttls://… or smtps://…")
 
 
+def _companies_url(reader: _Reader) -> str:
+    """The directory's address, empty when it is not to be asked: https, or this machine for a trial."""
+    url = reader.text("COMPANIES_URL", "").rstrip("/")
+    parts = urlsplit(url)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
+    if url and not (safe and parts.hostname and "@" not in url and url == f"{parts.scheme}://{parts.netloc}"):
+        reader.errors.append("COMPANIES_URL: should look like https://recherche-entreprises.api.gouv.fr, without a path, or be empty.")
+    return url
+
+
 def _secret_key(reader: _Reader, mode: Mode, data_dir: Path) -> str:
     key = reader.text("SECRET_KEY", "")
     if key:
@@ -198,6 +211,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         argon2_memory_kib=reader.number("ARGON2_MEMORY_KIB", 19456, 8, 1048576),
         argon2_time_cost=reader.number("ARGON2_TIME_COST", 2, 1, 20),
         uploads_dir=Path(reader.text("UPLOADS_DIR", str(data_dir / "uploads"))).expanduser().absolute(),
+        companies_url=_companies_url(reader),
+        companies_timeout_seconds=reader.number("COMPANIES_TIMEOUT_SECONDS", 4, 1, 20),
     )
     if reader.errors:
         raise SettingsError(reader.errors)

@@ -52,6 +52,7 @@ ACTION_LABELS: Mapping[str, str] = {
     "return.signatory_told": _m("Signataires d’une déclaration prévenus"),
     "return.section_ready": _m("Section d’une déclaration dite prête"),
     "return.section_reopened": _m("Section d’une déclaration reprise"),
+    "body.recorded": _m("Fiche d’un organisme modifiée"),
     "return.document_attached": _m("Pièce jointe à une déclaration"),
     "return.document_removed": _m("Pièce retirée d’une déclaration"),
     "return.justified": _m("Contrôle d’une déclaration justifié"),

@@ -41,6 +41,17 @@ class DocumentForm(BaseForm):
     files = files_field()
 
 
+class BodyForm(VersionForm):
+    """The record of a body, typed."""
+
+    siret = StringField(_l("SIRET"))
+    name = StringField(_l("Nom"))
+    address = StringField(_l("Adresse"))
+    legal_form = StringField(_l("Forme juridique"))
+    naf = StringField(_l("Code NAF"))
+    headcount = StringField(_l("Tranche d’effectif"))
+
+
 class RectificationForm(VersionForm):
     """Opening an accepted return again."""
 

@@ -253,7 +253,12 @@ def _situation(f: Filling, name: str, **answers: str) -> None:
 
 def _faf(f: Filling) -> None:
     _situation(
-        f, "Fonds d’assurance formation (fictif)", fonds=f.random.choice(["Artisanat", "Commerce et services", "Professions libérales"])
+        f,
+        "Fonds d’assurance formation (fictif)",
+        adresse="12 rue des Essais, 75011 Paris",
+        forme="Association déclarée",
+        naf="94.11Z",
+        fonds=f.random.choice(["Artisanat", "Commerce et services", "Professions libérales"]),
     )
     collected = f.around(42_000_000 * f.scale)
     f.share("collecte", "montant", collected, (4, 61, 30, 5))

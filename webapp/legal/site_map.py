@@ -32,6 +32,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         _m("Déclarations"),
         (
             (_m("Déclarations"), "declarations.index"),
+            (_m("Fiche de l’organisme"), "declarations.body_record"),
             (_m("Campagnes"), "declarations.campaigns"),
             (_m("Modèles de formulaires"), "declarations.form_models"),
             (_m("Suivi des campagnes"), "declarations.board"),

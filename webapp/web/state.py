@@ -8,17 +8,19 @@ from flask import Response, current_app
 from sqlalchemy.orm import Session
 
 from webapp.clock import Clock
+from webapp.companies.directory import Directory
 from webapp.config import Settings
 from webapp.db import Database
 
 
 @dataclass(slots=True)
 class State:
-    """Settings, clock and database of one application, and functions that ``create_app`` hands down to the seam."""
+    """What one application has of its own, and functions that ``create_app`` hands down to the seam."""
 
     settings: Settings
     clock: Clock
     database: Database
+    companies: Directory
     #: Called before each view of a signed-in person; a response stops the request (terms not accepted, SO-5).
     gate: Callable[[], Response | None] = lambda: None
     #: Words of the public service status for the footer, and whether all is well; None when it cannot be read.

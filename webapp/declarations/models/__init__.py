@@ -1,5 +1,6 @@
 """The tables of the declarations counter."""
 
+from webapp.declarations.models.body_record import BodyRecord
 from webapp.declarations.models.campaign import Campaign, ControlOverride
 from webapp.declarations.models.documents import ReturnDocument
 from webapp.declarations.models.exchange import CellMark, ReturnMessage
@@ -9,6 +10,7 @@ from webapp.declarations.models.sharing import ControlJustification, ReturnPrese
 from webapp.declarations.models.steps import CellComment, EntryChange, EntryStep
 
 __all__ = [
+    "BodyRecord",
     "Campaign",
     "CellComment",
     "CellMark",

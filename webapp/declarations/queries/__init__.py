@@ -1,6 +1,7 @@
 """Named reads of returns, always for what the actor may see: another's return does not exist (404)."""
 
 from webapp.declarations.queries.board import LATE, BoardRow, board, by_campaign, by_region
+from webapp.declarations.queries.body_record import KeptRecord, record_of
 from webapp.declarations.queries.desk import search, waiting
 from webapp.declarations.queries.documents import documents_of, find_document, find_submitted_document
 from webapp.declarations.queries.justifications import Written, justification_of_last_year, justifications_alone, justifications_of
@@ -43,6 +44,7 @@ __all__ = [
     "SORTS",
     "BoardRow",
     "Exchange",
+    "KeptRecord",
     "Marked",
     "NextSteps",
     "ReturnFile",
@@ -78,6 +80,7 @@ __all__ = [
     "next_steps",
     "others_here",
     "overrides_of",
+    "record_of",
     "search",
     "shared_sections",
     "standing_by_model",

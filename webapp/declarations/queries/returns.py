@@ -16,7 +16,7 @@ from webapp.accounts.models import Organisation
 from webapp.accounts.queries import role_held_until
 from webapp.actor import Actor, Role
 from webapp.db import Rows, plain_rows
-from webapp.declarations.models import Campaign, CellValue, ControlOverride, Return, ReturnEvent, SectionShare, Submission
+from webapp.declarations.models import BodyRecord, Campaign, CellValue, ControlOverride, Return, ReturnEvent, SectionShare, Submission
 from webapp.declarations.policies import Holder, ReturnFacts, is_declarant_of, may_know
 from webapp.declarations.queries.previous import figures_of_last_year, submitted_last_year
 from webapp.declarations.rules.form_models.model import FormModel, RecordField
@@ -67,6 +67,13 @@ class ReturnFile:
     signatory_told_at: datetime | None = None
     """When a colleague last told the signatories that the return waits for them; only read for one return at a time."""
     signatory_told_by: str = ""
+    body_siret: str | None = None
+    """The body's record, as far as it was written (and so on); only read for one return at a time."""
+    body_name: str | None = None
+    body_address: str | None = None
+    body_legal_form: str | None = None
+    body_naf: str | None = None
+    body_headcount: str | None = None
     previous: Mapping[CellKey, Figure] = field(default_factory=dict, compare=False)
     """Last year's figures, as the form reads them (``@N-1``); only read for one return at a time."""
 
@@ -81,8 +88,16 @@ class ReturnFile:
 
     @property
     def record(self) -> dict[RecordField, str]:
-        """What cells may be prefilled with from the body's record."""
-        return {RecordField.NAME: self.organisation, RecordField.SIRET: self.siret or "", RecordField.REGION: self.region or ""}
+        """What cells may be prefilled with: the body's record, and what the portal knows where it says nothing."""
+        return {
+            RecordField.NAME: self.body_name or self.organisation,
+            RecordField.SIRET: self.body_siret or self.siret or "",
+            RecordField.REGION: self.region or "",
+            RecordField.ADDRESS: self.body_address or "",
+            RecordField.LEGAL_FORM: self.body_legal_form or "",
+            RecordField.NAF: self.body_naf or "",
+            RecordField.HEADCOUNT: self.body_headcount or "",
+        }
 
     @property
     def model(self) -> FormModel:
@@ -212,8 +227,15 @@ def _whole() -> Any:
         reserved_sections(),
         Return.signatory_told_at,
         Return.signatory_told_by,
+        BodyRecord.siret.label("body_siret"),
+        BodyRecord.name.label("body_name"),
+        BodyRecord.address.label("body_address"),
+        BodyRecord.legal_form.label("body_legal_form"),
+        BodyRecord.naf.label("body_naf"),
+        BodyRecord.headcount.label("body_headcount"),
     )
-    return files_with_campaign().add_columns(*alone).where(Return.number == bindparam("number"))
+    joined = files_with_campaign().outerjoin(BodyRecord, BodyRecord.organisation_id == Return.organisation_id)
+    return joined.add_columns(*alone).where(Return.number == bindparam("number"))
 
 
 _CELLS = select(

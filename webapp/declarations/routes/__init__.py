@@ -2,6 +2,7 @@
 
 from webapp.declarations.routes import (  # noqa: F401 -- they add their views
     board,
+    body_record,
     campaigns,
     cells,
     csa,

@@ -47,6 +47,10 @@ class RecordField(StrEnum):
     NAME = "fiche.nom"
     SIRET = "fiche.siret"
     REGION = "fiche.region"
+    ADDRESS = "fiche.adresse"
+    LEGAL_FORM = "fiche.forme"
+    NAF = "fiche.naf"
+    HEADCOUNT = "fiche.effectif"
 
 
 @dataclass(frozen=True, slots=True)
