@@ -219,3 +219,23 @@ def test_without_scripts_blocks_blanks_and_steps_are_forms(open_page: OpenPage) 
     page.get_by_role("button", name=re.compile("^Rétablir")).click()
     expect(page.locator("#status")).to_contain_text("2 cellules rétablies")
     expect(at(page, 0, 0)).to_have_value("51")
+
+
+def test_a_line_filled_in_brings_another_without_a_reload(open_page: OpenPage) -> None:
+    page = open_page("ines.garnier")
+    page.goto("/declarations/ESF-2025-OPCO-0001/tableaux/branches")
+    lines = page.locator("#lignes tr")
+    before = lines.count()
+    last = page.locator("#lignes tr:not(.sum)").last
+    last.locator("input").first.fill("Métallurgie")
+    page.keyboard.press("Tab")
+    page.keyboard.type("3248")
+    page.keyboard.press("Tab")
+    page.keyboard.type("30/02/2025")
+    page.keyboard.press("Tab")
+    expect(page.locator("#lignes")).to_contain_text("n’existe pas dans le calendrier")
+    saved(page)
+    expect(lines).to_have_count(before + 3)
+    expect(lines.last).to_have_class("sum")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#status")).to_contain_text(re.compile("remises? comme avant"))

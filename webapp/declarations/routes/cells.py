@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from webapp.declarations import grid, queries
 from webapp.declarations.forms import CommentForm
-from webapp.declarations.policies import is_declarant_of
+from webapp.declarations.policies import can_mark, is_declarant_of
 from webapp.declarations.queries import ReturnFile
 from webapp.declarations.queries.comments import comments_of_cell
 from webapp.declarations.routes.blueprint import blueprint
@@ -94,6 +94,7 @@ def _page(file: ReturnFile, table: Table, cell: Cell, status: int = 200, form: C
         anchor=grid.anchor_of(cell.key, file.model),
         stored=stored,
         declarant=declarant,
+        may_mark=cell.formula is None and can_mark(actor, file.facts),
         past=[(change, display(change.before, cell.decimals), display(change.after, cell.decimals)) for change in past],
         step_labels=STEP_LABELS,
         comments=comments_of_cell(session, file.id, cell.key) if declarant else [],
