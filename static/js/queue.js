@@ -23,6 +23,7 @@
     const boxes = [...doc.querySelectorAll("#file [name=t]")], all = find("#tous"), words = find("[data-ticked]");
     if (!all || !words) return;
     if (event && event.target === all) boxes.forEach((box) => { box.checked = all.checked; });
+    if (event && event.target.name === "t") event.target.scrollIntoView({ block: "nearest" }); // not under the bar that comes
     const many = boxes.filter((box) => box.checked).length;
     all.hidden = false;
     all.checked = many === boxes.length;

@@ -81,3 +81,17 @@ def test_closing_the_chosen_ticket_leads_to_the_next_of_the_list(open_page: Open
     expect(page.locator("#ticket .ref a").first).to_have_text(beside)
     expect(page.locator("#status")).to_contain_text(closed)
     expect(page.locator(f"#file [value='{closed}']")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_ticket_that_follows_a_closing_is_in_view_with_what_was_done(open_page: OpenPage, width: int) -> None:
+    page = open_page("camille.roux", width=width)
+    page.goto("/assistance/file?vue=retablis")
+    reference = page.locator("#file [data-step]").first.get_attribute("href")
+    page.goto(f"{reference}/action/close")
+    page.locator("form.pad button.p").first.click()
+    page.wait_for_url(re.compile("/assistance/file"))
+    expect(page.locator("#ticket[data-of] h2").first).to_be_in_viewport()
+    expect(page.get_by_text("Voici le ticket voisin").locator("visible=true").last).to_be_in_viewport()
+    if width > 1200:
+        expect(page.locator("h1")).to_be_in_viewport()

@@ -2,6 +2,7 @@
 
 import gzip
 from datetime import timedelta
+from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -9,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.conftest import People, SignedIn
-from tests.helpdesk.support import opened
+from tests.helpdesk.support import URL, opened
 from tests.support.client import CheckingClient
 from tests.support.statements import statements
 from webapp.clock import FrozenClock
@@ -18,6 +19,7 @@ from webapp.helpdesk.forms.filters import FILTERS
 from webapp.helpdesk.models import Team, TeamMember, Ticket, TicketPerson
 from webapp.helpdesk.rules.priority import Impact, rank
 from webapp.helpdesk.rules.states import State
+from webapp.helpdesk.services import billable
 
 TITLES = "#file [data-step]"
 
@@ -295,6 +297,30 @@ def test_closing_a_ticket_leads_to_the_next_of_the_list(signed_in: SignedIn, ses
         assert f"{closed} : " in agent.text()
         assert agent.tree.cssselect("#ticket[data-of]")[0].get("data-of") == f"/assistance/{beside}"
         assert closed not in agent.tree.cssselect("#file tbody")[0].text_content()
+
+
+def test_ending_billable_work_leads_to_the_next_of_the_list_too(
+    app: Flask, signed_in: SignedIn, session: GuichetSession, people: People, clock: FrozenClock, tickets: list[Ticket]
+) -> None:  # FL-12.6a
+    agent, client = people.actors["agente"], people.actors["cliente"]
+    with app.app_context():
+        offer = billable.Offer("Raccorder deux capteurs", Decimal(2), Decimal(90))
+        billable.propose(session, agent, clock, tickets[0], offer, text="", public_url=URL)
+        billable.answer_offer(session, client, clock, tickets[0], accept=True, text="", public_url=URL)
+    session.commit()
+    ended = tickets[0].reference
+    session.rollback()
+    desk = signed_in("agente")
+    desk.get("/assistance/file")
+    shown = [node.get("href") for node in desk.tree.cssselect(TITLES)]
+    place = shown.index(f"/assistance/{ended}")
+    beside = (shown[place + 1 : place + 2] or shown[place - 1 : place])[0]
+    desk.get(f"/assistance/{ended}/prestation/fin")
+    response = desk.submit("form.pad", {"verdict": "complete", "hours_spent": "1", "body": "Fait."})
+    assert urlsplit(response.headers["Location"]).fragment == "choisi", "in view where the list stands above"
+    desk.follow()
+    assert desk.tree.cssselect("#ticket[data-of]")[0].get("data-of") == beside
+    assert f"{ended} : " in desk.tree.get_element_by_id("choisi").text_content()
 
 
 def test_closing_the_last_ticket_of_a_list_or_one_that_is_not_in_it_stays_there(

@@ -59,9 +59,9 @@ def act(reference: str, verb: str) -> Response:
         try:
             url, seen = state().settings.public_url, version_of(form)
             words, details = form.body.data or "", _details(form)
-            beside = beside_in_list(reference) if policies.works_the_desk(actor) else ""
+            beside = beside_in_list(actor, reference)
             services.act(session, actor, clock, ticket, done, text=words, public_url=url, seen_version=seen, details=details)
-            return after(ticket, str(_(DONE[done]))) if ticket.is_open or not beside else _move_on(ticket, str(_(DONE[done])), beside)
+            return onward(ticket, str(_(DONE[done])), beside)
         except Invalid as error:
             form.refuse(error.errors)
         except Conflict as error:
@@ -192,8 +192,10 @@ def after(ticket: Ticket, said: str, focus: str = "") -> Response:
     return see_other_url(location)
 
 
-def _move_on(ticket: Ticket, said: str, beside: str) -> Response:
-    """Lead to the next ticket of the list, telling what was done to the one that has left it."""
+def onward(ticket: Ticket, said: str, beside: str) -> Response:
+    """Lead to the next ticket of the list (``beside_in_list``) once this one is closed, telling what was done; else show it again."""
+    if ticket.is_open or not beside:
+        return after(ticket, said)
     location = remember_done(get_session(), beside)
     announce(_("%(reference)s : %(said)s Voici le ticket voisin dans votre liste.", reference=ticket.reference, said=said))
     return see_other_url(location)

@@ -14,7 +14,8 @@ from webapp.helpdesk.models import Ticket
 from webapp.helpdesk.queries.billable import latest_request, requests_of, shown, support_hours_left
 from webapp.helpdesk.queries.tickets import get_ticket
 from webapp.helpdesk.routes import blueprint
-from webapp.helpdesk.routes.acts import after, stale, version_of
+from webapp.helpdesk.routes.acts import onward, stale, version_of
+from webapp.helpdesk.routes.moving_on import beside_in_list
 from webapp.helpdesk.rules.billable import OFFER_STATES, price
 from webapp.helpdesk.rules.states import NotPossible, Verb, transition
 from webapp.helpdesk.services import billable
@@ -105,15 +106,16 @@ def _offer(ticket: Ticket) -> dict[str, Any]:
 
 
 def _run(template: str, ticket: Ticket, form: Any, carry_out: Callable[[str, int | None], Verb], **context: Any) -> Response:
-    """Show the form, or do what it asks and lead back to the ticket."""
+    """Show the form, or do what it asks and lead back to the ticket, or on to the next one when that closed it."""
     if request.method == "GET":
         form.version.data = str(ticket.version)
     elif location := already_done(get_session(), current_clock(), current_actor().account_id):
         return see_other_url(location)
     elif form.validate():
         try:
+            beside = beside_in_list(current_actor(), ticket.reference)
             verb = carry_out(state().settings.public_url, version_of(form))
-            return after(ticket, str(_(DONE[verb])))
+            return onward(ticket, str(_(DONE[verb])), beside)
         except Invalid as error:
             form.refuse(error.errors)
         except Conflict as error:
