@@ -13,7 +13,8 @@ from benchmarks.measure import Answer, Environ, Side, WrongAnswerError, request
 from benchmarks.pages import FILE, RETURN
 from benchmarks.people import Person
 from benchmarks.world import World
-from webapp.declarations.models import CellValue, Return
+from webapp.declarations.models import CellValue, EntryChange, EntryStep, Return
+from webapp.declarations.rules.steps import StepKind as EntryKind
 from webapp.declarations.rules.values import ValueKind
 from webapp.scopes.models import Dossier, DraftLine, ScopeChange, ScopeStep
 from webapp.scopes.rules.lines import digest, duplicate_key
@@ -197,12 +198,12 @@ def _cell_target(cell: Row[Any], number: str, path: str = "") -> Target:
         found = connection.execute(select(CellValue.version, CellValue.raw).where(*_cell_where(cell))).one()
         return found.version, found.raw
 
-    real = f"/declarations/{number}/tableaux/{cell.table_code}/cellules/{cell.row_code}/{cell.column_code}"
+    real = f"/declarations/{number}/tableaux/{cell.table_code}"
     return Target(path or real, fill, stored, lambda turn: str(1000 + turn))
 
 
 def _cell_floor(world: World, floors: Floors, cell: Row[Any], number: str) -> Target:
-    """Write what a saved cell writes: its row, and when the return's figures last changed."""
+    """Write what a saved cell writes: its row, when the return's figures last changed, the step that it is and what it changed."""
     field_name = f"{cell.row_code}.{cell.column_code}"
 
     def writes(connection: Connection, form: Any) -> None:
@@ -218,5 +219,19 @@ def _cell_floor(world: World, floors: Floors, cell: Row[Any], number: str) -> Ta
         }
         connection.execute(update(CellValue.__table__).where(*_cell_where(cell), CellValue.version == version).values(**values))
         connection.execute(update(Return.__table__).where(Return.id == cell.return_id).values(figures_at=now))
+        owned = {"organisation_id": cell.organisation_id, "return_id": cell.return_id}
+        step = {
+            "account_id": cell.edited_by,
+            "actor_name": cell.edited_by_name,
+            "at": now,
+            "kind": EntryKind.ENTER,
+            "table_code": cell.table_code,
+            "cell_count": 1,
+        }
+        added = connection.execute(insert(EntryStep.__table__).values(**owned, **step).returning(EntryStep.id)).scalar_one()
+        before = {"kind": "value", "raw": form[f"{field_name}~"].partition("|")[2], "value": None}
+        change = {"step_id": added, "table_code": cell.table_code, "row_code": cell.row_code, "column_code": cell.column_code}
+        after = {"kind": "value", "raw": form[field_name], "value": form[field_name]}
+        connection.execute(insert(EntryChange.__table__).values(**owned, **change, before=before, after=after))
 
     return _cell_target(cell, number, floors.save(f"cellule-{number}", f"/declarations/{number}/tableaux/{cell.table_code}", writes))
