@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from benchmarks import controls, declarations, growth, midnight, pages, recompute, saves, scopes, worktime
+from benchmarks import controls, declarations, growth, midnight, offline, pages, recompute, saves, scopes, worktime
 from benchmarks.desk_saves import desk_saves
 from benchmarks.floors import Floors
 from benchmarks.measure import ROUNDS, Compared, WrongAnswerError, compare
@@ -68,6 +68,11 @@ def save_line(what: str, found: Compared) -> Line:
         found.ratio <= MOST_TIMES,
         f"{found.statements} ({found.floor_statements})",
     )
+
+
+def timed_line(timed: scopes.Timed) -> Line:
+    """Something that has a time of its own and no floor."""
+    return Line(timed.what, f"{timed.seconds:.2f} s", timed.note, "", f"<= {timed.most} s", timed.met)
 
 
 def recompute_line(taken: recompute.Taken) -> Line:
@@ -137,6 +142,8 @@ def declaration_lines() -> Iterator[Line]:
         save = saves.cell_save(built, floors, declarant, declarations.NUMBER, declarations.TABLE)
         yield save_line(f"{save.what}, of {len(model.cells):,}", compare(*saves.sides(save, built, floors), engine))
         saves.verify(save, built)
+        for timed in offline.times(built, declarant, len(model.cells)):
+            yield timed_line(timed)
 
 
 def scope_lines() -> Iterator[Line]:
@@ -154,7 +161,7 @@ def scope_lines() -> Iterator[Line]:
         f"{found.statements} ({found.floor_statements})",
     )
     for timed in (*scopes.rules(), *scopes.imports(), midnight.once()):
-        yield Line(timed.what, f"{timed.seconds:.2f} s", timed.note, "", f"<= {timed.most} s", timed.met)
+        yield timed_line(timed)
 
 
 def growth_lines(total: int) -> Iterator[Line]:

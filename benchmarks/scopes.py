@@ -144,20 +144,20 @@ def measure_import() -> dict[str, float]:
     with empty_world() as world:
         build(world)
         who = person(world, Floors(world), EDITOR)
-        _page(world, who, f"/portees/{EMPTY}/import")
+        fetch(world, who, f"/portees/{EMPTY}/import")
         held = _megabytes()
         reader = Reader()
         begun = time.perf_counter()
-        shown = _send(
+        shown = send(
             world, who, f"/portees/{EMPTY}/import", {"once": "a" * 22, "generale": "1", "fichier": (io.BytesIO(_workbook()), "portee.xlsx")}
         )
-        preview = _page(world, who, shown)
+        preview = fetch(world, who, shown)
         previewed = time.perf_counter()
         reader.stop()
         digest = preview.split('name="empreinte" value="')[1].split('"')[0]
-        _send(world, who, f"{shown}/application", {"empreinte": digest})
+        send(world, who, f"{shown}/application", {"empreinte": digest})
         committed = time.perf_counter()
-        if f"{LINES:,}".replace(",", " ") not in _page(world, who, f"/portees/{EMPTY}").replace("\u202f", " ").replace("\xa0", " "):
+        if f"{LINES:,}".replace(",", " ") not in fetch(world, who, f"/portees/{EMPTY}").replace("\u202f", " ").replace("\xa0", " "):
             raise WrongAnswerError("the lines are not there")
         return {
             "preview": previewed - begun,
@@ -213,14 +213,16 @@ def _peak_of(pid: str) -> int:
     return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
 
-def _page(world: World, who: Person, path: str) -> str:
+def fetch(world: World, who: Person, path: str) -> str:
+    """Return a page as the person sees it."""
     status, _headers, body = run(world.app, request(path, who.cookie))
     if status != 200:
         raise WrongAnswerError(f"{path}: status {status}")
     return body.decode()
 
 
-def _send(world: World, who: Person, path: str, form: dict[str, Any]) -> str:
+def send(world: World, who: Person, path: str, form: dict[str, Any]) -> str:
+    """Send a form; return where it leads."""
     status, headers, body = run(world.app, request(path, who.cookie, form | {"csrf_token": who.token}))
     if status != 303:
         raise WrongAnswerError(f"{path}: status {status}: {body[:2000]!r}")
