@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.declarations.small_model import TEXT
+from webapp.declarations.grid import figure_text
 from webapp.declarations.rules.controls import Verdict
 from webapp.declarations.rules.form_models.loader import load_model
 from webapp.declarations.rules.form_models.model import Table
@@ -116,3 +118,9 @@ def test_what_one_table_needs_gives_the_same_table_as_the_whole_return(given_ent
         assert got.progress(table) == whole.progress(table)
     section = next(section for section in OPCO.sections if table in section.tables)
     assert [around.progress(other) for other in section.tables] == [whole.progress(other) for other in section.tables]
+
+
+@pytest.mark.parametrize("figure", [1, 2, 3, 4])
+def test_a_small_figure_is_no_reason_why_there_is_none(figure: int) -> None:
+    assert figure_text(Decimal(figure), 0) == (str(figure), None)
+    assert all(Decimal(figure) != reason for reason in Missing)

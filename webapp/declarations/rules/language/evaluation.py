@@ -16,7 +16,8 @@ from decimal import (
     InvalidOperation,
     Overflow,
 )
-from enum import IntEnum
+from enum import Enum
+from functools import total_ordering
 from typing import TypeAlias, TypeVar, assert_never
 
 from webapp.declarations.rules.language.formula import (
@@ -34,13 +35,17 @@ from webapp.declarations.rules.language.formula import (
 )
 
 
-class Missing(IntEnum):
-    """Why there is no figure, the gravest last."""
+@total_ordering
+class Missing(Enum):
+    """Why there is no figure, the gravest last. No integer: it must be equal to no figure, were that 1, 2, 3 or 4."""
 
     EMPTY = 1
     NOT_COMMUNICATED = 2
     UNDEFINED = 3
     INVALID = 4
+
+    def __lt__(self, other: Missing) -> bool:
+        return int(self.value) < int(other.value)
 
 
 Figure: TypeAlias = Decimal | Missing
