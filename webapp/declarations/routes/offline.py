@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -108,30 +110,30 @@ def accept_offline(number: str, import_id: int) -> Response:
     """Save the sections ticked; what is refused leaves the page as it was filled in, and the import waiting."""
     session, actor, clock = get_session(), current_actor(), current_clock()
     file = queries.find_own_return(session, actor, number)
-    seen = offline.look(session, actor, clock, file, import_id)
-    chosen = offline_view.chosen(request.form, seen.parts)
-    ticked = request.form.getlist("section")
+    answers, ticked = partial(offline_view.chosen, request.form), request.form.getlist("section")
     if not ticked:
-        again = offline.look(session, actor, clock, file, import_id, chosen)
+        again = offline.look(session, actor, clock, file, import_id, answers)
         return _preview(file, again, _("Cochez au moins une section à accepter."), 422, ticked)
     try:
-        done = offline.accept(session, actor, clock, file, import_id, ticked, chosen)
+        done = offline.accept(session, actor, clock, file, import_id, ticked, answers)
     except Conflict as conflict:
-        again = offline.look(session, actor, clock, file, import_id, chosen)
+        again = offline.look(session, actor, clock, file, import_id, answers)
         return _preview(file, again, conflict.message, 409, ticked)
-    words = (
-        ngettext("%(num)s cellule enregistrée.", "%(num)s cellules enregistrées.", done.saved)
-        if done.saved
-        else _("Rien de plus à enregistrer.")
-    )
+    announce(_done(done))
+    return see_other("declarations.offline_preview", number=number, import_id=import_id)
+
+
+def _done(done: offline.Accepted) -> str:
+    """What accepting did, in a sentence or two."""
+    saved = ngettext("%(num)s cellule enregistrée.", "%(num)s cellules enregistrées.", done.saved)
+    words = str(saved if done.saved else _("Rien de plus à enregistrer."))
     if done.hidden:
         words += " " + ngettext(
             "%(num)s cellule n’est pas demandée : elle est laissée de côté.",
             "%(num)s cellules ne sont pas demandées : elles sont laissées de côté.",
             done.hidden,
         )
-    announce(words)
-    return see_other("declarations.offline_preview", number=number, import_id=import_id)
+    return words
 
 
 @blueprint.post("/declarations/<number>/classeur/<int(max=2147483647):import_id>/abandon")

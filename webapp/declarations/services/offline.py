@@ -5,7 +5,7 @@ Nothing of a return changes before a section is accepted; nothing here commits.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -28,6 +28,9 @@ from webapp.declarations.services.saving import Typed, hold_for_entry, save_cell
 from webapp.errors import Conflict, Invalid
 from webapp.tables.reading import read_workbook
 from webapp.tables.table import TableRefused
+
+Answers = Callable[[list[Part]], Mapping[CellKey, Choice]]
+"""What a person answers to the conflicts of a plan that is shown to them."""
 
 
 class Unsettled(Conflict):
@@ -77,15 +80,18 @@ def keep(session: Session, actor: Actor, clock: Clock, file: ReturnFile, content
     return kept
 
 
-def look(
-    session: Session, actor: Actor, clock: Clock, file: ReturnFile, import_id: int, chosen: Mapping[CellKey, Choice] | None = None
-) -> Look:
-    """The person's import as it stands now, with what is ``chosen`` besides what was kept. Raises NotFound."""
+def look(session: Session, actor: Actor, clock: Clock, file: ReturnFile, import_id: int, answers: Answers | None = None) -> Look:
+    """The person's import as it stands now, with their ``answers`` to its conflicts besides those kept. Raises NotFound."""
     kept = find_import(session, actor, file, import_id, clock.now())
     cells = stored_cells(session, file.id)
     found = unpacked(kept.payload)
-    choices = unpacked_choices(kept.choices) | dict(chosen or {})
-    return Look(kept, found, plan(file.model, file.previous, cells, found.changes, choices), choices, cells)
+    choices = unpacked_choices(kept.choices)
+    parts = plan(file.model, file.previous, cells, found.changes, choices)
+    given = answers(parts) if answers else {}
+    if given:
+        choices |= given
+        parts = plan(file.model, file.previous, cells, found.changes, choices)
+    return Look(kept, found, parts, choices, cells)
 
 
 def accept(
@@ -95,7 +101,7 @@ def accept(
     file: ReturnFile,
     import_id: int,
     sections: Collection[str],
-    chosen: Mapping[CellKey, Choice],
+    answers: Answers,
 ) -> Accepted:
     """Save what the import changes in some sections, all at once. Sent twice, it is done once.
 
@@ -103,10 +109,12 @@ def accept(
     return takes no entries any more.
     """
     hold_for_entry(session, actor, clock, file)
-    seen = look(session, actor, clock, file, import_id, chosen)
-    tables = {table.code for section in file.model.sections if section.code in sections for table in section.tables}
-    wanted = {key: change for key, change in seen.carried.changes.items() if key[0] in tables}
-    parts = plan(file.model, file.previous, seen.cells, wanted, seen.choices)
+    seen = look(session, actor, clock, file, import_id, answers)
+    others = [part for part in seen.parts if part.section.code not in sections]
+    parts = seen.parts
+    if others:  # what these ask for or hide may hang on answers that are not accepted
+        wanted = {cell.key: cell.change for part in parts if part not in others for cell in part.cells}
+        parts = plan(file.model, file.previous, seen.cells, wanted, seen.choices)
     if any(part.of(Fate.CONFLICT) for part in parts):
         raise Unsettled(_("Rien n’est encore enregistré : choisissez, pour chaque cellule changée des deux côtés, la valeur à garder."))
     typed = {
@@ -115,9 +123,8 @@ def accept(
         for cell in part.written
     }
     outcome = save_cells(session, actor, clock, file, typed, kind=StepKind.IMPORT)
-    after = plan(file.model, file.previous, outcome.cells, seen.carried.changes, seen.choices)
     seen.kept.choices = packed_choices(seen.choices)
-    seen.kept.done_at = None if is_open(after) else clock.now()
+    seen.kept.done_at = None if is_open(others) else clock.now()
     return Accepted(len(outcome.saved), sum(len(part.of(Fate.HIDDEN)) for part in parts))
 
 
