@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.declarations.models import CellComment
@@ -38,14 +38,3 @@ def comments_of_cell(session: Session, return_id: int, key: CellKey) -> list[Com
         .order_by(CellComment.id)
     )
     return [Comment(*row) for row in rows]
-
-
-def commented_cells(session: Session, return_id: int, table: str) -> dict[tuple[str, str], int]:
-    """How many comments stand on each cell of a table that has some, by its row and column."""
-    rows = session.execute(
-        select(CellComment.row_code, CellComment.column_code, func.count())
-        .where(CellComment.return_id == return_id, CellComment.table_code == table, CellComment.removed_at.is_(None))
-        .group_by(CellComment.row_code, CellComment.column_code)
-        .order_by(CellComment.row_code, CellComment.column_code)
-    )
-    return {(row, column): count for row, column, count in rows}

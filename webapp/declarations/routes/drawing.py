@@ -15,7 +15,6 @@ from webapp.clock import Clock
 from webapp.declarations import grid, queries
 from webapp.declarations.policies import can_enter_section, is_declarant_of
 from webapp.declarations.queries import ReturnFile, StoredCell
-from webapp.declarations.queries.comments import commented_cells
 from webapp.declarations.queries.steps import StepName
 from webapp.declarations.routes.beside import beside_table, is_overdue
 from webapp.declarations.rules import snapshots
@@ -111,7 +110,6 @@ def table_page(
     """The page of a table; `closed` (why) and `typed` tell a save that was refused, `tools` and `refused` what a filling was given."""
     session, actor, now = get_session(), current_actor(), current_clock().now()
     editable = not closed and can_enter_section(section_of(file.model, table.code), actor, file.facts, now)
-    declarant = is_declarant_of(actor, file.facts)
     return page(
         "declarations/table.html",
         status,
@@ -119,17 +117,22 @@ def table_page(
         tools=tools or {},
         refused=refused,
         blanks=len(blanks(sheet, table)) if editable else 0,
-        noted={"-".join(key): count for key, count in commented_cells(session, file.id, table.code).items()} if declarant else {},
-        **steps_bar(session, actor, file, editable=editable),
+        **steps_bar(session, actor, file, table.code, editable=editable),
         **beside_table(session, actor, file, table, now),
         **table_context(file, table, sheet, cells, editable=editable, typed=typed),
     )
 
 
-def steps_bar(session: Session, actor: Actor, file: ReturnFile, *, editable: bool) -> dict[str, str]:
-    """What « Annuler » and « Rétablir » are about, as their buttons say; empty when there is nothing."""
-    found = queries.next_steps(session, file.id, actor.account_id) if editable else queries.NextSteps()
-    return {"undo": step_words(found.undo, file.model), "redo": step_words(found.redo, file.model)}
+def steps_bar(session: Session, actor: Actor, file: ReturnFile, table: str = "", *, editable: bool) -> dict[str, Any]:
+    """What « Annuler » and « Rétablir » are about, as their buttons say (empty: nothing); the cells of a table that have comments.
+
+    One statement, for a declarant; an agent knows of neither.
+    """
+    declarant = is_declarant_of(actor, file.facts)
+    found = queries.next_steps(session, file.id, actor.account_id, table) if declarant else queries.NextSteps()
+    shown = found if editable else queries.NextSteps()
+    noted = {"-".join(key): count for key, count in found.noted.items()}
+    return {"undo": step_words(shown.undo, file.model), "redo": step_words(shown.redo, file.model), "noted": noted}
 
 
 def step_words(step: StepName | None, model: FormModel) -> str:
