@@ -98,6 +98,19 @@ def declaration_table(page: Page) -> None:
                 return
 
 
+def declaration_entry(page: Page) -> None:
+    """Fill a cell in and go on, so that its state, last year's figures, a control that fails and what can be undone are seen."""
+    page.goto("/declarations/CSA-2025-OPCO-0001/tableaux/tranches")
+    page.locator("#lignes input.fig").first.fill("123" if (page.viewport_size or {"width": WIDTH})["width"] > 600 else "124")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#lignes td[data-state=saved]")
+
+
+def board(page: Page) -> None:
+    """Open the completeness board of the campaigns."""
+    page.goto("/declarations/suivi")
+
+
 SHOTS: tuple[tuple[str, str, Callable[[Page], None]], ...] = (
     ("queue", "camille.roux", queue),
     ("scope-editor", "claire.fontaine", scope_editor),
@@ -111,6 +124,8 @@ WHOLE: tuple[tuple[str, str, Callable[[Page], None]], ...] = (
     ("incident-report", "camille.roux", report_form),
     ("figures", "marc.dubois", figures),
     ("import", "claire.fontaine", import_preview),
+    ("declaration", "ines.garnier", declaration_entry),
+    ("board", "paul.lambert", board),
 )
 #: Pages on a wide and on a narrow screen, what is seen of them without scrolling: the table below has a hundred lines.
 SEEN: tuple[tuple[str, str, Callable[[Page], None]], ...] = (
