@@ -77,7 +77,8 @@
     const { xhr, successful } = event.detail, names = Object.keys(sent).filter((name) => name !== "csrf_token" && !name.endsWith("~"));
     const values = sent;
     sent = undefined;
-    if (xhr.getResponseHeader("HX-Redirect")) { // the session has ended: the server keeps what was sent
+    if (xhr.getResponseHeader("HX-Redirect")) { // the session has ended (the server keeps what was sent), or columns came or went
+      if (here()) sessionStorage.setItem(PLACE, here().id);
       leaving = true;
       return;
     }

@@ -53,7 +53,7 @@ sections:
         columns:
           - {code: charges, label: Charges, unit: eur, help: Aide de colonne, legal: art. 3}
           - {code: plafond, label: Plafond, unit: eur}
-          - {code: precedent, label: Précédent, unit: eur, prefill: charges@N-1, visible: non}
+          - {code: precedent, label: Précédent, unit: eur, prefill: charges@N-1}
           - {code: part, label: Part, unit: pourcent, formula: arrondi(charges / plafond * 100; 1), decimals: "1"}
         rows:
           - {code: total, label: Total, formula: somme(*)}

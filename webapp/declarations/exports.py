@@ -102,7 +102,10 @@ def table_rows(table: Table, sheet: Sheet) -> tuple[Sequence[str], list[Sequence
     """The headings and the lines of a table as its page draws them; figures as numbers, what was answered otherwise as text."""
     headings = (
         _("Ligne"),
-        *(f"{column.label} ({column.unit.symbol})" if column.unit and column.unit.symbol else column.label for column in table.columns),
+        *(
+            f"{column.label} ({column.unit.symbol})" if column.unit and column.unit.symbol else column.label
+            for column in sheet.shown_columns(table)
+        ),
     )
     return headings, [(row.label, *(_typed(item, sheet, table) for item in items)) for row, items in grid(table, sheet, {})]
 

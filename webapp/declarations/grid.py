@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from webapp.declarations.rules.controls import Finding, Verdict
-from webapp.declarations.rules.form_models.model import Cell, FormModel, Row, Severity, Table
+from webapp.declarations.rules.form_models.model import Cell, Column, FormModel, Row, Severity, Table
 from webapp.declarations.rules.language.evaluation import Figure, Missing
 from webapp.declarations.rules.language.expressions import present_key, previous_key
 from webapp.declarations.rules.language.formula import CellKey
@@ -101,15 +101,24 @@ class FindingView:
 def grid(
     table: Table, sheet: Sheet, versions: Mapping[CellKey, int], typed: Mapping[CellKey, Typed] | None = None
 ) -> list[tuple[Row, list[GridCell | None]]]:
-    """The rows that are asked for; a crossing without a cell gives None. `typed` overrides what is stored (a page shown again)."""
-    return [(row, grid_row(table, row, sheet, versions, typed or {})) for row in sheet.shown_rows(table)]
+    """The rows and columns that are asked for; a crossing without a cell gives None.
+
+    `typed` overrides what is stored (a page shown again).
+    """
+    columns = sheet.shown_columns(table)
+    return [(row, grid_row(table, row, columns, sheet, versions, typed or {})) for row in sheet.shown_rows(table)]
 
 
 def grid_row(
-    table: Table, row: Row, sheet: Sheet, versions: Mapping[CellKey, int], typed: Mapping[CellKey, Typed]
+    table: Table,
+    row: Row,
+    columns: Iterable[Column],
+    sheet: Sheet,
+    versions: Mapping[CellKey, int],
+    typed: Mapping[CellKey, Typed],
 ) -> list[GridCell | None]:
-    """The cells of one line, as :func:`grid` gives them."""
-    cells = (table.cells.get((row.code, column.code)) for column in table.columns)
+    """The cells of one line in some columns, as :func:`grid` gives them."""
+    cells = (table.cells.get((row.code, column.code)) for column in columns)
     return [grid_cell(cell, sheet, versions.get(cell.key, 0), typed.get(cell.key)) if cell else None for cell in cells]
 
 

@@ -96,22 +96,28 @@ def _what_moved(
     *,
     closed: str,
 ) -> Response:
-    """The cells that were sent, the totals that moved, the lines that came or went, the controls, the progress, what can be undone."""
+    """The cells that were sent, the totals that moved, the lines that came or went, the controls, the progress, what can be undone.
+
+    When columns come or go the whole page is drawn again.
+    """
     before = {key: cell for key, cell in outcome.cells.items() if key not in outcome.replaced}
     before |= {key: cell for key, cell in outcome.replaced.items() if cell is not None}
     sheet = sheet_of(file, before, table)
-    shown = sheet.shown_rows(table)
+    shown, columns = sheet.shown_rows(table), sheet.shown_columns(table)
     moved = sheet.change({key: outcome.cells[key].entry for key in outcome.saved})
     drawn = sheet.shown_rows(table)
     versions, again = versions_of(outcome.cells), shown_again(file, typed, outcome, conflicts_only=not closed)
     words = "" if closed else said(len(outcome.saved)) + overdue_words(file, clock)
+    if columns != sheet.shown_columns(table):
+        announce(words)  # every line changes: the page is drawn again, its script types again what is not saved
+        return see_other_url(url_for("declarations.table", number=file.number, table=table.code))
     return fragment(
         "declarations/_saved.html",
         409 if closed else 200,
         touched=[grid.grid_cell(table.cells[key[1:]], sheet, versions.get(key, 0), again.get(key)) for key in typed],
         totals=[grid.grid_cell(table.cells[key[1:]], sheet, 0) for key in moved if key[0] == table.code],
         come=[
-            (drawn[place - 1].code if place else "", row, grid.grid_row(table, row, sheet, versions, again))
+            (drawn[place - 1].code if place else "", row, grid.grid_row(table, row, columns, sheet, versions, again))
             for place, row in enumerate(drawn)
             if row not in shown
         ],

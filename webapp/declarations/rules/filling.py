@@ -20,13 +20,13 @@ class Block:
 
 
 def lay(sheet: Sheet, table: Table, block: Mapping[int, Sequence[str | None]], row: str, column: str) -> Block:
-    """Lay a block from a cell on, to the right and down, over the lines that are asked for: its lines by their place, from 0.
+    """Lay a block from a cell on, to the right and down, over the lines and columns that are asked for: its lines by their place, from 0.
 
     What falls on computed cells is passed over, for a block copied from a spreadsheet has its totals; so do texts on crossings without
     a cell. An empty text empties its cell, None leaves it. Raises KeyError for a line or a column that the table has not.
     """
     rows = [known.code for known in table.rows if sheet.asks(table, known)]
-    columns = [known.code for known in table.columns]
+    columns = [known.code for known in sheet.shown_columns(table)]
     if row not in rows or column not in columns:
         raise KeyError((row, column))
     top, left = rows.index(row), columns.index(column)

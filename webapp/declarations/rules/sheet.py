@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from webapp.declarations.rules.answers import code_of, day_of
 from webapp.declarations.rules.controls import Finding, Verdict, run_control
-from webapp.declarations.rules.form_models.model import Cell, Document, FormModel, Row, Severity, Table
+from webapp.declarations.rules.form_models.model import Cell, Column, Document, FormModel, Row, Severity, Table
 from webapp.declarations.rules.language.evaluation import Figure, Lookup, Missing, Value, condition, figures, number, rounded
 from webapp.declarations.rules.language.expressions import is_previous
 from webapp.declarations.rules.language.formula import CellKey
@@ -112,6 +112,17 @@ class Sheet:
         first_spare = next((place for place, row in enumerate(table.rows) if row.repeated), 0)
         last = (max(filled) + 1 if filled else first_spare) + SPARE_ROWS
         return [row for place, row in enumerate(table.rows) if (place < last or not row.repeated) and self.asks(table, row)]
+
+    def shown_columns(self, table: Table) -> list[Column]:
+        """The columns that are asked for; all of them when the whole table is not."""
+        if not self._hidden:
+            return list(table.columns)
+        shown = [column for column in table.columns if any(self._is_crossing_asked(table, row, column) for row in table.rows)]
+        return shown or list(table.columns)
+
+    def _is_crossing_asked(self, table: Table, row: Row, column: Column) -> bool:
+        cell = table.cells.get((row.code, column.code))
+        return cell is not None and cell.key not in self._hidden
 
     def change(self, entries: Mapping[CellKey, Entry]) -> tuple[CellKey, ...]:
         """Take new entries; returns the computed cells whose figure changed, in the order of the form."""

@@ -70,7 +70,8 @@ def _table(sheet: Sheet, table: Table) -> dict[str, Any]:
         "number": table.number,
         "title": table.title,
         "columns": [
-            {"code": column.code, "label": column.label, "unit": column.unit.value if column.unit else ""} for column in table.columns
+            {"code": column.code, "label": column.label, "unit": column.unit.value if column.unit else ""}
+            for column in sheet.shown_columns(table)
         ],
         "rows": [{"code": row.code, "label": row.label, "unit": own.get(row.code, ""), "total": row.is_total} for row in rows],
         "decimals": {".".join(cell.key[1:]): cell.decimals for cell in cells if cell.decimals != cell.unit.default_decimals},

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
-from webapp.declarations.rules.form_models.loader_tables import CellPlan, TableDraft
+from webapp.declarations.rules.form_models.loader_tables import CellPlan, Line, TableDraft
 from webapp.declarations.rules.form_models.parts import Cell, RecordField
 from webapp.declarations.rules.form_models.yaml_source import ModelProblem
 from webapp.declarations.rules.language.expressions import Chain, Compare, is_previous, walk
@@ -111,7 +111,7 @@ def bind_cells(drafts: list[TableDraft], binder: Binder) -> dict[CellKey, Cell]:
     cells: dict[CellKey, Cell] = {}
     for draft in drafts:
         around = [binder.condition(text, line, Seen()) for text, line in draft.visible]
-        by_row = {row.code: binder.condition(row.visible, row.line, Seen()) if row.visible else None for row in draft.rows}
+        by_row, by_column = _own_conditions(draft.rows, binder), _own_conditions(draft.columns, binder)
         for plan in draft.plans:
             seen = Seen(draft, plan.row, plan.column, along_row=plan.along_row)
             place = f"{draft.code}.{plan.row}.{plan.column}"
@@ -119,10 +119,15 @@ def bind_cells(drafts: list[TableDraft], binder: Binder) -> dict[CellKey, Cell]:
             if plan.formula and formula is None:
                 continue
             key = (draft.code, plan.row, plan.column)
-            visible = all_of([*around, by_row[plan.row]])
+            visible = all_of([*around, by_row[plan.row], by_column[plan.column]])
             prefill = _prefill(plan, binder, seen, place) if plan.prefill else None
             cells[key] = Cell(key, plan.unit, plan.decimals, plan.signed, formula, plan.choices, visible, prefill)
     return cells
+
+
+def _own_conditions(lines: Sequence[Line], binder: Binder) -> dict[str, Expression | None]:
+    """The condition of each row or column, by its code."""
+    return {line.code: binder.condition(line.visible, line.line, Seen()) if line.visible else None for line in lines}
 
 
 def all_of(conditions: list[Expression | None]) -> Expression | None:
