@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from webapp.declarations.rules.answers import TOO_LONG_TEXT
 from webapp.declarations.rules.controls import Finding, Verdict
 from webapp.declarations.rules.form_models.model import Cell, Column, FormModel, Row, Severity, Table
 from webapp.declarations.rules.language.evaluation import Figure, Missing
 from webapp.declarations.rules.language.expressions import present_key, previous_key
 from webapp.declarations.rules.language.formula import CellKey
 from webapp.declarations.rules.sheet import Sheet
-from webapp.declarations.rules.values import UNREADABLE, Entry, Unit, ValueKind, display, format_number
+from webapp.declarations.rules.values import TOO_LONG, Entry, Unit, ValueKind, display, format_number
 from webapp.texts import mark as _m
 
 MINUS = "\u2212"
@@ -156,10 +157,10 @@ def _former(cell: Cell, sheet: Sheet) -> str:
 
 
 def _problem(cell: Cell, entry: Entry) -> str | None:
-    """Why an unreadable text is: read again, since the reason is not stored."""
+    """Why an unreadable text is: read again, since the reason is not stored. What can be read now was too long, and was cut."""
     if entry.kind is not ValueKind.INVALID:
         return None
-    return cell.read(entry.raw).problem or UNREADABLE
+    return cell.read(entry.raw).problem or (TOO_LONG if cell.unit.is_figure else TOO_LONG_TEXT)
 
 
 def figure_text(figure: Figure, decimals: int) -> tuple[str, str | None]:

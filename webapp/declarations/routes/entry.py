@@ -24,6 +24,7 @@ from webapp.declarations.routes.drawing import (
     table_page,
     versions_of,
 )
+from webapp.declarations.routes.gone import gone_words
 from webapp.declarations.rules.form_models.model import Table
 from webapp.declarations.rules.language.formula import CellKey
 from webapp.declarations.rules.steps import StepKind
@@ -64,10 +65,14 @@ def save_table(number: str, table: str) -> Response:
     outcome, closed = try_save(session, actor, clock, file, typed, scope.tables if partly else scope.around, leave_conflicts=partly)
     if partly:
         return _what_moved(session, actor, clock, file, form, typed, outcome, closed=closed)
+    gone = gone_words(form)
+    if gone:
+        announce(gone)
     if closed or outcome.conflicts:
         return refused_page(file, form, typed, outcome, closed=closed)
     be_here(session, actor, clock, file, form.code, enters=True)
-    announce(said(len(outcome.saved)) + overdue_words(file, clock))
+    if outcome.saved or not gone:
+        announce(said(len(outcome.saved)) + overdue_words(file, clock))
     follow = form.code if "next" not in request.form else following(file, form)
     return see_other_url(url_for("declarations.table", number=number, table=follow))
 
@@ -107,7 +112,9 @@ def _what_moved(
     moved = sheet.change({key: outcome.cells[key].entry for key in outcome.saved})
     drawn = sheet.shown_rows(table)
     versions, again = versions_of(outcome.cells), shown_again(file, typed, outcome, conflicts_only=not closed)
-    words = "" if closed else said(len(outcome.saved)) + overdue_words(file, clock)
+    lost = gone_words(table)
+    words = said(len(outcome.saved)) + overdue_words(file, clock) if outcome.saved or not (closed or lost) else ""
+    words = f"{words} {lost}".strip()
     if columns != sheet.shown_columns(table):
         announce(words)  # every line changes: the page is drawn again, its script types again what is not saved
         return see_other_url(url_for("declarations.table", number=file.number, table=table.code))

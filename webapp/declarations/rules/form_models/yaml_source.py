@@ -123,16 +123,21 @@ def read_yaml(text: str) -> tuple[Node, list[ModelProblem]]:
         _refuse_what_is_hostile(text)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as fault:
-        mark = getattr(fault, "problem_mark", None)
-        raise ModelError(
-            [ModelProblem(mark.line + 1 if mark else 1, f"ce n’est pas du YAML lisible ({getattr(fault, 'problem', None) or fault})")]
-        ) from None
+        raise ModelError([_unreadable(fault, text)]) from None
     except RecursionError:
         raise ModelError([ModelProblem(1, f"plus de {MAX_DEPTH} niveaux")]) from None
     value = _convert(root, problems) if root is not None else None
     if not isinstance(value, Node):
         raise ModelError([*problems, ModelProblem(1, "le fichier devrait avoir des clés au premier niveau")])
     return value, problems
+
+
+def _unreadable(fault: yaml.YAMLError, text: str) -> ModelProblem:
+    """Why a text is no YAML, in one line; a character that is refused only says how far from the beginning it stands."""
+    mark = getattr(fault, "problem_mark", None)
+    line = mark.line if mark else text.count("\n", 0, getattr(fault, "position", 0))
+    reason = " ".join(str(getattr(fault, "problem", None) or fault).split())
+    return ModelProblem(line + 1, f"ce n’est pas du YAML lisible ({reason})")
 
 
 def _refuse_what_is_hostile(text: str) -> None:
