@@ -20,7 +20,7 @@ GATHERING = {
     "desk.home": 12,
     "desk.search": 12,
     "declarations.submission": 8,  # figures, justifications, sharing, who signs, who is there
-    "declarations.table": 7,  # figures of two years, marks, justifications, who is there
+    "declarations.table": 8,  # figures, marks, steps, comments, justifications, who is there
     "helpdesk.queue": 16,  # with the ticket of ?t= beside it
     "helpdesk.report": 8,
     "helpdesk.ticket": 10,

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
 from tests.conftest import SignedIn
+from webapp.clock import FrozenClock
 from webapp.db import GuichetSession
+from webapp.declarations.exports import explained
 from webapp.declarations.models import Campaign, ControlJustification, Return, Submission
 from webapp.declarations.rules.justifications import Opinion
 from webapp.declarations.rules.workflow import CampaignState, ReturnState
@@ -204,3 +207,101 @@ def test_last_year_s_words_are_offered_again_for_the_same_control(session: Guich
     client.get(f"/declarations/{number}/justifications/{CONTROL}")
     assert client.tree.cssselect("textarea[name=text]")[0].text.strip() == WHY
     assert "Ce texte est celui de l’an dernier" in client.text()
+
+
+def frozen(session: GuichetSession) -> dict[str, str]:
+    """The control as the last submission holds it."""
+    text = session.scalars(select(Submission.snapshot).order_by(Submission.rank.desc())).first()
+    session.commit()
+    return next(control for control in json.loads(str(text))["controls"] if control["code"] == CONTROL)
+
+
+def test_a_submission_says_who_justified_what_and_when(
+    session: GuichetSession, signed_in: SignedIn, clock: FrozenClock, number: str
+) -> None:
+    justify(signed_in, number)
+    written = clock.now()
+    clock.advance(timedelta(minutes=10))
+    submit(signed_in, number)
+    held = frozen(session)
+    assert (held["justification"], held["justified_by"]) == (WHY, "Declarant-Breton")
+    assert held["justified_at"] == written.astimezone(UTC).isoformat()
+    assert f"Justification de Declarant-Breton : {WHY}" in explained(held)
+    del held["justified_by"], held["justified_at"]
+    assert f"Justification : {WHY}" in explained(held)  # submissions of before say less
+
+
+def chips(signed_in: SignedIn, who: str, page: str, where: str = "#controles") -> list[str]:
+    client = signed_in(who)
+    client.get(page)
+    return [node.text_content().strip() for node in client.tree.cssselect(f'{where} li a[href$="{CONTROL}"] + .chip')]
+
+
+def test_the_chip_beside_a_warning_says_where_it_is_as_each_side_may_know(signed_in: SignedIn, number: str) -> None:
+    table, depot = f"/declarations/{number}/tableaux/demandes", f"/declarations/{number}/depot"
+    assert chips(signed_in, DECLARANT, table) == ["À justifier"]
+    justify(signed_in, number)
+    assert chips(signed_in, DECLARANT, table) == ["Justifié"]
+    assert chips(signed_in, DECLARANT, depot, "#a-justifier") == ["Justifié"]
+    submit(signed_in, number)
+    assert chips(signed_in, AGENT, table) == ["Justifié"]
+    judge(signed_in, number, "Refuser la justification", "Joignez la convention de reprise.")
+    assert chips(signed_in, AGENT, table) == ["Justification refusée"]
+    assert chips(signed_in, AGENT, f"/declarations/{number}", "main") == ["Justification refusée"]
+    assert chips(signed_in, DECLARANT, table) == ["Justifié"]  # told when the return is sent back
+    assert "Justification refusée" not in said(signed_in, DECLARANT, f"/declarations/{number}/justifications/{CONTROL}")
+    agent = signed_in(AGENT)
+    agent.get(f"/declarations/{number}")
+    agent.submit("form#renvoyer", {"reason": "À reprendre."})
+    assert chips(signed_in, DECLARANT, table) == ["Justification refusée"]
+    assert chips(signed_in, AGENT, table) == []  # what is being written is the declarant's alone
+
+
+def listed(signed_in: SignedIn, who: str, query: str = "") -> list[str]:
+    client = signed_in(who)
+    client.get(f"/declarations/justifications{query}")
+    return [node.get("href") for node in client.tree.cssselect("tbody th a")]
+
+
+def test_agents_list_what_waits_for_a_decision_in_their_perimeter(
+    session: GuichetSession, signed_in: SignedIn, opened: dict[str, int], number: str
+) -> None:  # SO-10
+    justify(signed_in, number)
+    assert listed(signed_in, "nationale") == []  # not submitted yet
+    submit(signed_in, number)
+    link = f"/declarations/{number}/justifications/{CONTROL}?de=liste"
+    assert listed(signed_in, "nationale") == listed(signed_in, AGENT) == [link]
+    for query, found in (
+        (f"?campagne={opened['ATPRO']}&genre=ESF&region=Bretagne", [link]),
+        (f"?campagne={opened['OPCO']}", []),
+        ("?genre=CSA", []),
+        ("?region=-", []),
+        ("?campagne=x&genre=x&tri=organisme&sens=desc&page=9999999999", [link]),
+    ):
+        assert listed(signed_in, "nationale", query) == found, query
+    region = session.scalars(select(Return).where(Return.number == number)).one()
+    region.region = "Corse"
+    session.commit()
+    assert listed(signed_in, AGENT) == []
+    assert signed_in(DECLARANT).get("/declarations/justifications").status_code == 403
+
+
+def test_a_decision_taken_from_the_list_leads_back_to_it(signed_in: SignedIn, number: str) -> None:
+    justify(signed_in, number)
+    submit(signed_in, number)
+    agent = signed_in(AGENT)
+    agent.get(listed(signed_in, AGENT)[0])
+    assert agent.submit("form#juger", {"reason": ""}, button="Refuser la justification").status_code == 422
+    answer = agent.submit("form#juger", {"reason": ""}, button="Accepter la justification")
+    assert answer.headers["Location"] == "/declarations/justifications"
+    assert listed(signed_in, AGENT) == []
+
+
+def test_words_left_over_from_earlier_figures_do_not_wait_for_anybody(session: GuichetSession, signed_in: SignedIn, number: str) -> None:
+    justify(signed_in, number)
+    client = signed_in(DECLARANT)
+    client.get(f"/declarations/{number}/tableaux/demandes")
+    client.submit("form#grille", {"ouvriers.engagements": "99000000"})  # the costs are covered now
+    submit(signed_in, number)
+    assert stored(session).submitted is False
+    assert listed(signed_in, "nationale") == []

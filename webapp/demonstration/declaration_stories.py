@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
@@ -239,7 +240,8 @@ class Story:
             "region": self.organisation.region or "",
         }
         sheet = Sheet(self.model, self.entries)
-        justified = {found.control.code: write(found, WHY, sheet) for found in sheet.findings() if needs_justification(found)}
+        warned = [found for found in sheet.findings() if needs_justification(found)]
+        justified = {found.control.code: replace(write(found, WHY, sheet), by=self.person, at=at) for found in warned}
         self._justify(justified, at)
         text = workflow.canonical(
             take_snapshot(
@@ -294,6 +296,7 @@ class Story:
                     opinion=explained.opinion,
                     by_name=self.person,
                     at=at,
+                    submitted=True,
                 )
             )
 

@@ -174,6 +174,7 @@ ACCESS: Final[dict[str, Access]] = {
     "declarations.cell": roles(Role.DECLARANT, Role.NATIONAL_AGENT, Role.REGIONAL_AGENT),
     "declarations.comment": roles(Role.DECLARANT),
     "declarations.withdraw_comment": roles(Role.DECLARANT),
+    "declarations.justifications": roles(Role.NATIONAL_AGENT, Role.REGIONAL_AGENT),
     "declarations.justification": roles(Role.DECLARANT, Role.NATIONAL_AGENT, Role.REGIONAL_AGENT),
     "declarations.write_justification": roles(Role.DECLARANT),
     "declarations.judge_justification": roles(Role.NATIONAL_AGENT, Role.REGIONAL_AGENT),

@@ -42,7 +42,10 @@ class ReturnPresence(OrganisationOwned, Base):
 
 
 class ControlJustification(OrganisationOwned, Base):
-    """What a declarant wrote about a warning, the digest of the figures that it covers, and what an agent said of it."""
+    """What a declarant wrote about a warning, the digest of the figures that it covers, and what an agent said of it.
+
+    ``submitted``: the last submission holds it, so that it is there to be examined.
+    """
 
     __tablename__ = "declaration_justification"
     __table_args__ = (of_return(),)
@@ -58,3 +61,4 @@ class ControlJustification(OrganisationOwned, Base):
     decided_by_name: Mapped[str] = mapped_column(String(200), default="")
     decided_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(Text, default="")
+    submitted: Mapped[bool] = mapped_column(default=False)

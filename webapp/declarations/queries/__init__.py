@@ -4,7 +4,15 @@ from webapp.declarations.queries.board import LATE, BoardRow, board, by_campaign
 from webapp.declarations.queries.body_record import KeptRecord, record_of
 from webapp.declarations.queries.desk import search, waiting
 from webapp.declarations.queries.documents import documents_of, find_document, find_submitted_document
-from webapp.declarations.queries.justifications import Written, justification_of_last_year, justifications_alone, justifications_of
+from webapp.declarations.queries.justifications import (
+    TO_EXAMINE_FILTERS,
+    TO_EXAMINE_SORTS,
+    Written,
+    justification_of_last_year,
+    justifications_alone,
+    justifications_of,
+    to_examine,
+)
 from webapp.declarations.queries.lists import (
     FILTERS,
     NATIONAL,
@@ -42,6 +50,8 @@ __all__ = [
     "LATE",
     "NATIONAL",
     "SORTS",
+    "TO_EXAMINE_FILTERS",
+    "TO_EXAMINE_SORTS",
     "BoardRow",
     "Exchange",
     "KeptRecord",
@@ -86,6 +96,7 @@ __all__ = [
     "standing_by_model",
     "stored_cells",
     "submission_of_rank",
+    "to_examine",
     "visible_to",
     "vouched",
     "waiting",

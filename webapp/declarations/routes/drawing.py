@@ -17,6 +17,7 @@ from webapp.declarations.policies import can_enter_section, is_declarant_of
 from webapp.declarations.queries import ReturnFile, StoredCell
 from webapp.declarations.queries.steps import StepName
 from webapp.declarations.routes.beside import beside_table, is_overdue
+from webapp.declarations.routes.standings import standings
 from webapp.declarations.rules import snapshots
 from webapp.declarations.rules.filling import blanks
 from webapp.declarations.rules.form_models.model import FormModel, Table
@@ -64,7 +65,6 @@ def table_context(
     before, after = neighbours(file, table)
     offered = prefills(sheet, table, file.record) if editable else {}
     return {
-        **controls_context(file, table, sheet),
         "model": file.model,
         "before": before,
         "after": after,
@@ -75,10 +75,11 @@ def table_context(
     }
 
 
-def controls_context(file: ReturnFile, table: Table, sheet: Sheet) -> dict[str, Any]:
-    """What a table's controls and its progress draw."""
+def controls_context(session: Session, actor: Actor, file: ReturnFile, table: Table, sheet: Sheet) -> dict[str, Any]:
+    """What a table's controls and its progress draw. One statement when a warning fails."""
     findings = sheet.findings_for(table)
     return {
+        **standings(session, actor, file, sheet, findings),
         "file": file,
         "table": table,
         "sheet": sheet,
@@ -120,6 +121,7 @@ def table_page(
         blanks=len(blanks(sheet, table)) if editable else 0,
         **steps_bar(session, actor, file, table.code, editable=editable),
         **beside_table(session, actor, file, table, now),
+        **controls_context(session, actor, file, table, sheet),
         **table_context(file, table, sheet, cells, editable=editable, typed=typed),
     )
 

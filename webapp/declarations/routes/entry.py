@@ -133,7 +133,7 @@ def _what_moved(
         closed=closed,
         said=words,
         **steps_bar(session, actor, file, editable=not closed),
-        **controls_context(file, table, sheet),
+        **controls_context(session, actor, file, table, sheet),
     )
 
 

@@ -1,25 +1,32 @@
-"""The page of one warning of a return: its declarant says why it is no mistake, an agent decides on that."""
+"""Justifications: a declarant says why a warning of a return is no mistake, an agent decides on that; what waits for a decision."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request
 from flask_babel import gettext as _
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from webapp.actor import Actor
+from webapp.accounts.rules import REGIONS
+from webapp.actor import Actor, Role
 from webapp.declarations import grid, queries
 from webapp.declarations.forms import JudgementForm, JustificationForm
 from webapp.declarations.policies import can_enter, can_judge, is_declarant_of
 from webapp.declarations.queries import ReturnFile
 from webapp.declarations.routes.blueprint import blueprint
-from webapp.declarations.rules.justifications import STANDING_LABELS, Opinion, needs_justification, offered, standing, text_digest
+from webapp.declarations.routes.standings import standing_for
+from webapp.declarations.rules.form_models.registry import get_model
+from webapp.declarations.rules.justifications import STANDING_LABELS, Opinion, needs_justification, offered, text_digest
 from webapp.declarations.rules.sheet import Sheet
 from webapp.declarations.rules.snapshots import sheet_from
-from webapp.declarations.rules.workflow import EDITABLE, STATE_LABELS, ReturnState
+from webapp.declarations.rules.workflow import EDITABLE, KIND_LABELS, STATE_LABELS, ReturnState
 from webapp.declarations.services.justifications import WrittenMeanwhile, finding_of, judge, justify
 from webapp.declarations.services.saving import sheet_of
 from webapp.errors import Invalid, NotFound
 from webapp.web.acting import acts_once
+from webapp.web.lists import list_state
 from webapp.web.pages import announce, page, see_other
 from webapp.web.request import current_actor, current_clock, get_session
 
@@ -32,6 +39,32 @@ def _sheet(session: Session, actor: Actor, file: ReturnFile) -> Sheet:
     if submitted is None:
         raise NotFound
     return sheet_from(submitted.content, file.model)
+
+
+@blueprint.get("/declarations/justifications")
+def justifications() -> Response:
+    """List the justifications that wait for the agent's decision, of all the returns that they may see."""
+    session, actor = get_session(), current_actor()
+    listing = list_state(tuple(queries.TO_EXAMINE_SORTS), queries.TO_EXAMINE_FILTERS)
+    order = listing.order(queries.TO_EXAMINE_SORTS)
+    rows = queries.to_examine(session, actor, listing.filters, order, listing.offset, listing.size)
+    return page(
+        "declarations/justifications.html",
+        listing=listing,
+        rows=rows,
+        total=rows[0].total if rows else 0,
+        messages={(row.model_code, row.model_version, row.control_code): _message(row) for row in rows},
+        campaigns=queries.campaign_choices(session),
+        kind_labels=KIND_LABELS,
+        regions=REGIONS,
+        national=actor.has(Role.NATIONAL_AGENT),
+    )
+
+
+def _message(row: Row[Any]) -> str:
+    """What the control of a justification says; empty for one that its form has no more."""
+    controls = get_model(row.model_code, row.model_version).controls
+    return next((control.message for control in controls if control.code == row.control_code), "")
 
 
 @blueprint.get("/declarations/<number>/justifications/<control>")
@@ -57,7 +90,7 @@ def _page(
     written = queries.justifications_of(session, file.id).get(control)
     if in_hand and not declarant:
         written = None  # what is being written is the declarant's alone, as its figures are
-    where = standing(finding, written.justification if written else None, sheet)
+    where = standing_for(actor, file, finding, written.justification if written else None, sheet)
     may_write = can_enter(actor, file.facts, current_clock().now()) and needs_justification(finding)
     begun = ""
     if form is None and may_write:
@@ -78,6 +111,7 @@ def _page(
         decided=written is not None and written.decided_at is not None and not (declarant and file.state is ReturnState.SUBMITTED),
         begun_from_last_year=bool(begun),
         form=form if may_write else None,
+        from_list=request.values.get("de") == "liste",
         judgement=(judgement or JudgementForm(formdata=None, seen=seen)) if written and can_judge(actor, file.facts) else None,
         severity_labels=grid.SEVERITY_LABELS,
         severity_chips=grid.SEVERITY_CHIPS,
@@ -121,4 +155,4 @@ def judge_justification(number: str, control: str) -> Response:
     accepted = _("La justification du contrôle %(code)s est acceptée.", code=control)
     refused = _("La justification du contrôle %(code)s est refusée ; le déclarant le verra au renvoi.", code=control)
     announce(accepted if opinion is Opinion.ACCEPTED else refused)
-    return see_other("declarations.overview", number=number)
+    return see_other("declarations.justifications") if request.form.get("de") else see_other("declarations.overview", number=number)

@@ -92,4 +92,4 @@ def presence(number: str) -> Response:
         found = Presence(table, [], _ended(session, file))
     if found.mark == request.form.get("mark"):
         return Response(status=204)
-    return fragment("declarations/_presence.html", file=file, presence=found, asked=True)
+    return fragment("declarations/_presence.html", file=file, presence=found, asked_again=True)

@@ -20,9 +20,10 @@ from webapp.declarations.queries import ReturnFile
 from webapp.declarations.routes.blueprint import blueprint
 from webapp.declarations.routes.presence import presence_of
 from webapp.declarations.routes.signatories import signing
+from webapp.declarations.routes.standings import standing_for, standings
 from webapp.declarations.rules import documents as rules_documents
 from webapp.declarations.rules import snapshots, workflow
-from webapp.declarations.rules.justifications import STANDING_LABELS, standing, unanswered
+from webapp.declarations.rules.justifications import STANDING_LABELS, unanswered
 from webapp.declarations.rules.sections import Review
 from webapp.declarations.rules.sheet import Sheet
 from webapp.declarations.rules.workflow import Act
@@ -118,6 +119,7 @@ def overview_context(session: Session, actor: Actor, file: ReturnFile) -> dict[s
         "failed": failed,
         "failing": Counter(code for item in failed for code in {table for _label, table, _anchor in item.cells}),
         "tally": grid.tally(findings),
+        **(standings(session, actor, file, sheet, findings) if sheet else {"standings": {}, "standing_labels": {}}),
         "history": queries.history(session, file.id),
         "exchange": exchange,
         "marked": Counter(mark.key[0] for mark in (exchange.open if declarant else [*exchange.open, *exchange.pending])),
@@ -167,7 +169,11 @@ def _submission_page(session: Session, actor: Actor, file: ReturnFile, form: Ver
         failed=grid.failed(findings, file.model),
         tally=grid.tally(findings),
         unjustified=len(unanswered(findings, written, sheet)),
-        standings={found.control.code: standing(found, written.get(found.control.code), sheet) for found in findings if found.failed},
+        standings={
+            found.control.code: standing_for(actor, file, found, written.get(found.control.code), sheet)
+            for found in findings
+            if found.failed
+        },
         standing_labels=STANDING_LABELS,
         unread=[part.section for part in queries.shared_sections(session, file) if part.review is not Review.READY],
         invalid=[(file.model.label(key), key[0], grid.anchor_of(key, file.model)) for key in sheet.invalid_cells()],

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -63,12 +64,14 @@ STANDING_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Justification:
-    """What a declarant wrote about a control, the digest of the cells it covers, and what an agent said of it."""
+    """What a declarant wrote about a control, the digest of the cells it covers, what an agent said of it, who wrote it and when."""
 
     control: str
     text: str
     covers: str
     opinion: Opinion = Opinion.PENDING
+    by: str = ""
+    at: datetime | None = None
 
 
 def covered(control: Control, sheet: Sheet) -> str:
@@ -99,6 +102,11 @@ def standing(finding: Finding, justification: Justification | None, sheet: Sheet
     if justification.covers != covered(finding.control, sheet):
         return Standing.VOID
     return Standing(justification.opinion.value)
+
+
+def told_to_declarant(where: Standing, *, in_hand: bool) -> Standing:
+    """What a declarant is told of a finding: an agent's opinion is final once the return is back `in_hand`, or accepted."""
+    return where if in_hand or where not in (Standing.ACCEPTED, Standing.REFUSED) else Standing.PENDING
 
 
 def unanswered(findings: Iterable[Finding], justifications: Mapping[str, Justification], sheet: Sheet) -> list[Finding]:
@@ -132,7 +140,7 @@ def decide(justification: Justification, opinion: Opinion, seen: str) -> Justifi
     """The justification with an agent's opinion on the figures `seen`; None when it covers others by now (a conflict)."""
     if seen != justification.covers:
         return None
-    return Justification(justification.control, justification.text, justification.covers, opinion)
+    return replace(justification, opinion=opinion)
 
 
 def void_after(touched: Iterable[CellKey], justifications: Mapping[str, Justification], sheet: Sheet) -> list[str]:

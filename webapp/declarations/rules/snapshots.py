@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -30,7 +30,8 @@ def take_snapshot(
     documents: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """The frozen content of a submission: every cell entered or computed, every control with its result, the justification of each
-    warning that fails, last year's figures it read, and the files attached (`documents`: name, type, size and SHA-256 of each).
+    warning that fails with who wrote it and when, last year's figures it read, and the files attached (`documents`: name, type, size
+    and SHA-256 of each).
 
     `declarant` holds the organisation's name, SIRET and region as they were; `at` is aware and written in UTC.
     """
@@ -119,7 +120,10 @@ def _result(finding: Finding, justified: Mapping[str, Justification]) -> dict[st
         "legal": control.legal,
     }
     if needs_justification(finding) and control.code in justified:
-        result["justification"] = justified[control.code].text
+        written = justified[control.code]
+        result["justification"] = written.text
+        if written.at is not None:
+            result |= {"justified_by": written.by, "justified_at": written.at.astimezone(UTC).isoformat()}
     if finding.difference is not None:
         result["difference"] = plain(finding.difference)
     return result

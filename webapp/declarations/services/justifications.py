@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from webapp.actor import Actor
@@ -50,7 +52,7 @@ def justify(session: Session, actor: Actor, clock: Clock, file: ReturnFile, cont
     if stored is not None and stored.text != written.text and text_digest(stored.text) != seen:
         raise WrittenMeanwhile(_("%(name)s a écrit une autre justification entre-temps. Comparez, puis enregistrez.", name=stored.by_name))
     if stored is None:
-        stored = ControlJustification(organisation_id=file.organisation_id, return_id=file.id, control_code=control)
+        stored = ControlJustification(organisation_id=file.organisation_id, return_id=file.id, control_code=control, submitted=False)
         session.add(stored)
     elif (stored.text, stored.covers) == (written.text, written.covers) and stored.opinion is not Opinion.REFUSED:
         return
@@ -88,6 +90,13 @@ def judge(
     stored.decided_by_name, stored.decided_at = actor.name, clock.now()
     action = "return.justification_accepted" if opinion is Opinion.ACCEPTED else "return.justification_refused"
     _record(session, actor, clock, file, action, control)
+
+
+def freeze(session: Session, file: ReturnFile, controls: Collection[str]) -> None:
+    """Note which justifications a submission holds, and which are left over from earlier figures."""
+    held = ControlJustification.control_code.in_(sorted(controls))
+    of_return = update(ControlJustification).where(ControlJustification.return_id == file.id)
+    session.execute(of_return.values(submitted=held))
 
 
 def _stored(session: Session, file: ReturnFile, control: str) -> ControlJustification | None:

@@ -35,7 +35,7 @@ from webapp.declarations.rules.sheet import Sheet
 from webapp.declarations.rules.steps import StepKind
 from webapp.declarations.rules.values import EMPTY, same_entry
 from webapp.declarations.rules.workflow import TRANSITIONS, Act, ReturnState
-from webapp.declarations.services import documents
+from webapp.declarations.services import documents, justifications
 from webapp.declarations.services.saving import SaveOutcome, facts_now, figures_seen, locked, sheet_of, write_cells
 from webapp.errors import Conflict, Forbidden, Invalid
 from webapp.evidence.services import record
@@ -97,6 +97,7 @@ def submit(
         )
     )
     documents.freeze(session, file, going, rank)
+    justifications.freeze(session, file, {control["code"] for control in content["controls"] if "justification" in control})
     row.submitted_at = now
     _move(session, actor, clock, row, Act.SUBMIT, receipt=receipt, detail={"sha256": workflow.digest(text), "late": late})
     tell_declarants(session, clock, row, mails.received(file.number, receipt, public_url), f"submitted-{rank}")
