@@ -8,15 +8,18 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, update
 
-from tests.conftest import SignedIn
+from tests.conftest import People, SignedIn
 from tests.support.client import CheckingClient
+from tests.support.statements import statements
 from tests.support.workbooks import Edited
-from tests.tables.books import grid
+from tests.tables.books import grid, with_parts
 from webapp.clock import FrozenClock
-from webapp.db import GuichetSession
-from webapp.declarations.models import CellValue, DeclarationImport, Return
+from webapp.db import Database, GuichetSession
+from webapp.declarations.models import Campaign, CellValue, DeclarationImport, Return, SectionShare
+from webapp.declarations.offline_view import SHOWN
+from webapp.declarations.rules.form_models.registry import get_model
 from webapp.declarations.rules.language.formula import CellKey
-from webapp.declarations.rules.workflow import ReturnState
+from webapp.declarations.rules.workflow import CampaignState, ReturnState
 from webapp.declarations.services.offline import forget_old_imports
 
 DECLARANT = "declarant-breton"
@@ -157,11 +160,66 @@ def test_a_return_submitted_meanwhile_keeps_the_preview(session: GuichetSession,
     assert figure(session, CELL) == 5
 
 
+def test_a_campaign_closed_meanwhile_keeps_the_preview(session: GuichetSession, signed_in: SignedIn, number: str) -> None:
+    client = signed_in(DECLARANT)
+    where = send(client, number, download(client, number).type(CELL, 5).data())
+    client.get(where)
+    session.execute(update(Campaign).values(state=CampaignState.CLOSED))
+    session.commit()
+    assert client.submit("form#accepter").status_code == 409
+    assert "sa campagne est close" in client.text()
+    assert client.get(where).status_code == 200
+    client.get(send(client, number, download(client, number).type(CELL, 6).data()))  # it is kept all the same
+    assert not client.tree.cssselect("form#accepter button")
+
+
+def test_a_section_reserved_to_somebody_else_is_shown_and_cannot_be_accepted(
+    session: GuichetSession, signed_in: SignedIn, people: People, number: str
+) -> None:
+    client = signed_in(DECLARANT)
+    before = figure(session, CELL)
+    where = send(client, number, download(client, number).type(CELL, 5).data())
+    client.get(where)
+    file = session.scalars(select(Return).where(Return.number == number)).one()
+    holder = people.actors["declarant-corse"]
+    share = {"section_code": "projets", "entrusted_to": holder.account_id, "entrusted_name": "Une collègue", "reserved": True}
+    session.add(SectionShare(organisation_id=file.organisation_id, return_id=file.id, **share))
+    session.commit()
+    assert client.submit("form#accepter").status_code == 409
+    client.get(where)
+    assert "Cette section est réservée à Une collègue" in client.text()
+    assert not client.tree.cssselect("form#accepter [name=section]")
+    assert figure(session, CELL) == before
+
+
+def test_a_long_section_is_shown_in_part_until_one_asks_for_all(
+    signed_in: SignedIn, number_of: Callable[[str], str], database: Database
+) -> None:
+    client, number = signed_in("declarante"), number_of("opco")
+    book = download(client, number)
+    section = get_model("esf-opco", "2025.1").sections[0]
+    keys = [cell.key for table in section.tables for cell in table.entry_cells]
+    assert len(keys) > SHOWN
+    for key in keys:
+        book.type(key, 3)
+    where = send(client, number, book.data())
+    with statements(database.engine) as sent:
+        client.get(where)
+    assert len(sent) <= 6, sent
+    assert len(client.tree.cssselect("#accepter tbody tr")) == SHOWN
+    more = client.tree.cssselect("#accepter a[href*='?section=']")[0]
+    client.get(more.get("href").partition("#")[0])
+    assert len(client.tree.cssselect("#accepter tbody tr")) == len(keys)
+
+
 BAD = {
     "nothing": (b"", "est vide"),
     "text": (b"a;b\n1;2\n", "abîmé ou n’en est pas un"),
     "damaged": (b"PK\x03\x04" + b"\0" * 50, "abîmé ou n’en est pas un"),
     "another workbook": (grid([["a", "b"]]), "sa feuille cachée manque"),
+    "a zip bomb": (with_parts(grid([["a"]]), {"xl/media/image1.png": b"\0" * 61_000_000}), "se déploierait en trop de données"),
+    "entities": (with_parts(grid([["a"]]), {"xl/styles.xml": b'<!DOCTYPE x [<!ENTITY a "aa">]><x/>'}), "définition XML"),
+    "macros": (with_parts(grid([["a"]]), {"xl/vbaProject.bin": b"x"}), "contient des macros"),
 }
 
 
@@ -181,6 +239,14 @@ def test_a_row_at_the_end_of_a_sheet_of_a_million_is_refused(signed_in: SignedIn
     rows = book.insert_rows(name, 6, 1_040_000)
     send(client, number, rows.data(), 422)
     assert "très loin des autres" in client.tree.cssselect("#fichier-erreur")[0].text
+
+
+def test_a_sheet_whose_cells_were_shifted_is_refused_with_the_place(signed_in: SignedIn, number: str) -> None:
+    client = signed_in(DECLARANT)
+    book = download(client, number)
+    sheet, place = book.place(CELL)
+    send(client, number, book.shift_down(sheet, place[0], int(place[1:])).data(), 422)
+    assert f"La feuille « {sheet} » est décalée" in client.tree.cssselect("#fichier-erreur")[0].text
 
 
 def test_no_file_is_asked_for(signed_in: SignedIn, number: str) -> None:

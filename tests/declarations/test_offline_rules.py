@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from tests.declarations.offline import FILE, NOW, NUMBER, RICH, brought, exported, read_here, stored
 from tests.support.workbooks import Edited
 from webapp.declarations.offline_book import offline_workbook
+from webapp.declarations.rules.form_models.model import FormModel
+from webapp.declarations.rules.form_models.registry import all_models
 from webapp.declarations.rules.form_models.series import Following
 from webapp.declarations.rules.language.formula import CellKey
 from webapp.declarations.rules.offline.book import (
@@ -21,11 +23,12 @@ from webapp.declarations.rules.offline.book import (
     NOT_OURS,
     SHIFTED,
 )
-from webapp.declarations.rules.offline.carried import OTHER_MODEL, OTHER_RETURN, OUTDATED, Carried
+from webapp.declarations.rules.offline.carried import OTHER_MODEL, OTHER_RETURN, OUTDATED, Carried, carried
 from webapp.declarations.rules.offline.plan import Choice, Fate, Side, plan
 from webapp.declarations.rules.offline.stored import packed, packed_choices, unpacked, unpacked_choices
 from webapp.declarations.rules.sheet import Sheet
 from webapp.declarations.rules.values import Entry, ValueKind
+from webapp.demonstration.declaration_figures import invent
 from webapp.tables.table import TableRefused
 
 ENTRY_KEYS = [key for key, cell in RICH.cells.items() if cell.formula is None]
@@ -51,6 +54,18 @@ def test_exporting_then_importing_unchanged_proposes_nothing(app: Flask, typed: 
     found = brought(exported(app, typed))
     assert (found.changes, found.unknown, found.computed, found.notes) == ({}, (), (), ())
     assert found.untouched == len(ENTRY_KEYS)
+
+
+@pytest.mark.parametrize("model", all_models().values(), ids=lambda model: f"{model.code} {model.version}")
+def test_each_form_delivered_comes_back_as_it_left_totals_included(app: Flask, model: FormModel) -> None:
+    figures = {key: value for key, value in invent(model, NUMBER).items() if value is not None}
+    entries = {
+        key: value if isinstance(value, Entry) else model.cells[key].read(str(value).replace(".", ",")) for key, value in figures.items()
+    }
+    with app.test_request_context():
+        data = offline_workbook(FILE, Sheet(model, entries), {}, NOW)
+    found = carried(NUMBER, model, {}, read_here(data))
+    assert (found.changes, found.unknown, found.computed, found.notes) == ({}, (), (), ())
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

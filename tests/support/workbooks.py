@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from tests.support.spreadsheets import MAIN
 from webapp.spreadsheet_forms import BEGINS
-from webapp.tables.reading import read_workbook
+from webapp.tables.reading import Sheet, read_workbook
 
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PLACE = re.compile(r"([A-Z]+)([0-9]+)")
@@ -26,6 +26,7 @@ class Edited:
         links = etree.fromstring(self.parts["xl/_rels/workbook.xml.rels"])
         targets = {item.get("Id"): f"xl/{item.get('Target')}" for item in links}
         self.paths = {item.get("name"): targets[item.get(_ID)] for item in self.book.iter(f"{MAIN}sheet")}
+        self.read: tuple[Sheet, ...] = ()
         self.sheets = {name: etree.fromstring(self.parts[path]) for name, path in self.paths.items()}
 
     def data(self) -> bytes:
@@ -40,9 +41,10 @@ class Edited:
         return held.getvalue()
 
     def place(self, key: tuple[str, str, str]) -> tuple[str, str]:
-        """The sheet and the place of a cell by its codes."""
+        """The sheet and the place of a cell by its codes; typing in cells moves none."""
         table, row, column = key
-        for sheet in read_workbook(self.data(), exact=True):
+        self.read = self.read or read_workbook(self.data(), exact=True)
+        for sheet in self.read:
             top = next((number for number, line in enumerate(sheet.rows) if f"{BEGINS}{table}" in line), None)
             if top is not None:
                 left = sheet.rows[top].index(f"{BEGINS}{table}")
@@ -75,6 +77,7 @@ class Edited:
         return self._move(sheet, lambda letters, row: row + 1 if letters in columns and row >= at else row)
 
     def _move(self, sheet: str, to: Callable[[str, int], int]) -> "Edited":
+        self.read = ()
         data = self.sheets[sheet].find(f"{MAIN}sheetData")
         assert data is not None
         rows: dict[int, list[etree._Element]] = {}

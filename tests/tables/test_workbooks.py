@@ -254,3 +254,13 @@ def test_the_process_knows_no_secret_and_writes_no_file() -> None:
     done = subprocess.run([sys.executable, "-c", code], input=b"", capture_output=True, cwd=ROOT, env={}, check=True)
     assert b"[0,0]" in done.stdout
     assert b"GUICHET" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("value", "pattern", "text"), [(0.0555, "0%", "5,55%"), (12.1, "#,##0", "12,1"), (0.1 + 0.2, '0.0" %"', "0,3"), (7, "0", "7")]
+)
+def test_exact_numbers_keep_their_digits_whatever_their_format_shows(value: float, pattern: str, text: str) -> None:
+    def fill(made: Any) -> None:
+        made.add_worksheet("Feuille").write_number(0, 0, value, made.add_format({"num_format": pattern}))
+
+    assert read_workbook(book(fill), exact=True)[0].rows == ((text,),)

@@ -16,7 +16,7 @@ from webapp.declarations.rules.values import display
 from webapp.declarations.services.offline import Look
 from webapp.web.forms import whole
 
-SHOWN = 100
+SHOWN = 50
 """Cells of a section that are shown before one asks for all; conflicts always are."""
 _ORDER = (Fate.CONFLICT, Fate.INVALID, Fate.CHANGED, Fate.HIDDEN, Fate.THEIRS)
 
