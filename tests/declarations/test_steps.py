@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from tests.conftest import NOW, People, SignedIn
 from tests.declarations.small_model import TEXT
@@ -14,12 +15,16 @@ from tests.factories import make_person
 from tests.support.client import CheckingClient
 from webapp.actor import Role
 from webapp.db import GuichetSession
+from webapp.declarations.models import Return, Submission
 from webapp.declarations.rules import filling
 from webapp.declarations.rules.form_models.loader import load_model
+from webapp.declarations.rules.form_models.registry import get_model
 from webapp.declarations.rules.language.formula import CellKey
 from webapp.declarations.rules.sheet import Sheet
+from webapp.declarations.rules.snapshots import take_snapshot
 from webapp.declarations.rules.steps import entry_of, image_of, taken_back
 from webapp.declarations.rules.values import EMPTY, NIL, NOT_COMMUNICATED, Entry, ValueKind, same_entry
+from webapp.declarations.rules.workflow import ReturnState, canonical, digest
 
 Numbers = Callable[[str], str]
 MODEL = load_model(TEXT)
@@ -246,3 +251,38 @@ def test_a_cell_tells_its_history_and_colleagues_comment_on_it(signed_in: Signed
     assert signed_in("declarant-corse").get(address).status_code == 404
     agent = signed_in("nationale")
     assert agent.get(address).status_code == 404, "nothing was submitted yet"
+
+
+def test_an_agent_reads_a_submitted_figure_with_last_years_and_marks_it_from_its_page(
+    session: GuichetSession, signed_in: SignedIn, number: str
+) -> None:
+    declarant = signed_in("declarant-breton")
+    declarant.get(url(number))
+    file = session.scalars(select(Return).where(Return.number == number)).one()
+    sheet = Sheet(get_model("esf-atpro", "2025.1"), {("demandes", "ouvriers", "deposees"): Entry(ValueKind.VALUE, "12", Decimal(12))})
+    content = take_snapshot(sheet, receipt="R", number=number, declarant={"name": "T"}, by="Essai", at=NOW)
+    session.add(
+        Submission(
+            organisation_id=file.organisation_id,
+            return_id=file.id,
+            rank=1,
+            receipt="R",
+            submitted_at=NOW,
+            submitted_by_name="Essai",
+            late=False,
+            snapshot=canonical(content),
+            sha256=digest(canonical(content)),
+        )
+    )
+    file.state = ReturnState.SUBMITTED
+    session.commit()
+    agent = signed_in("nationale")
+    agent.get(url(number))
+    link = agent.tree.cssselect("#v-ouvriers-deposees a")[0]
+    assert link.text_content().strip() == "12"
+    agent.get(link.get("href"))
+    assert not agent.tree.cssselect("#commentaires, #historique"), "what is being written is the declarant's"
+    marking = next(node for node in agent.tree.cssselect("main a") if node.text_content() == "Faire corriger cette cellule")
+    agent.get(marking.get("href"))
+    chosen = [node.get("value") for node in agent.tree.cssselect("#marquer option[selected]")]
+    assert chosen == ["ouvriers", "deposees"]

@@ -143,7 +143,7 @@ def grid_cell(cell: Cell, sheet: Sheet, version: int, typed: Typed | None = None
 
 def _former(cell: Cell, sheet: Sheet) -> str:
     """Last year's figure of a cell and the change since: « 1 200 (+5 %) », « 0 (+12) » where no percentage can be said."""
-    before = sheet.previous.get(previous_key(cell.key)) if sheet.previous else None
+    before = sheet.beside.get(previous_key(cell.key)) if sheet.beside else None
     if not isinstance(before, Decimal):
         return ""
     text, now = format_number(before, cell.decimals), sheet.figure(cell.key)

@@ -41,7 +41,9 @@ def figures_for(session: Session, actor: Actor, file: ReturnFile, table: Table) 
     submitted = queries.latest_submission(session, file.id)
     if submitted is None:
         raise NotFound
-    return snapshots.sheet_from(submitted.content, file.model), {}
+    sheet = snapshots.sheet_from(submitted.content, file.model)
+    sheet.beside = file.previous
+    return sheet, {}
 
 
 def table_of(file: ReturnFile, code: str) -> Table:

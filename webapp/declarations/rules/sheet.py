@@ -80,6 +80,8 @@ class Sheet:
         }
         self.figures: dict[CellKey, Value] = {key: value_of(model.cells[key], entry) for key, entry in self._typed.items()}
         self.previous = {key: figure for key, figure in (previous or {}).items() if is_previous(key)}
+        self.beside: Mapping[CellKey, Figure] = self.previous
+        """Last year's figures as people read them beside; no formula reads those."""
         self.figures.update(self.previous)
         self._hidden: set[CellKey] = set()
         self._work_out(model.scope_of(table).order if table else model.schedule)
