@@ -72,16 +72,17 @@
     token(node).value = coming.value;
     event.detail.shouldSwap = false;
   });
+  on("htmx:beforeOnLoad", (event) => { // the session has ended (the server keeps what was sent), or columns came or went
+    if (!ours(event) || !event.detail.xhr.getResponseHeader("HX-Redirect")) return;
+    leaving = true;
+    if (here()) sessionStorage.setItem(PLACE, here().id);
+  });
   on("htmx:afterRequest", (event) => {
     if (!ours(event)) return;
     const { xhr, successful } = event.detail, names = Object.keys(sent).filter((name) => name !== "csrf_token" && !name.endsWith("~"));
     const values = sent;
     sent = undefined;
-    if (xhr.getResponseHeader("HX-Redirect")) { // the session has ended (the server keeps what was sent), or columns came or went
-      if (here()) sessionStorage.setItem(PLACE, here().id);
-      leaving = true;
-      return;
-    }
+    if (xhr.getResponseHeader("HX-Redirect")) return;
     if (successful || xhr.status === 409) {
       wait = FIRST_WAIT;
       setTimeout(() => { // once it is swapped in
