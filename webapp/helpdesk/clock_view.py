@@ -71,7 +71,7 @@ _WORDS = {Reason.SITE_ACCESS: _m("accès au site demandé"), Reason.PLANNED: _m(
 
 
 def site_lines(ticket: Ticket, told: Explanation, *, with_pieces: bool = False) -> list[SiteLine]:
-    """Return the sites of a ticket, by name; ``with_pieces`` adds each segment with its reason in words."""
+    """Return the sites of a ticket, by name; ``with_pieces`` adds its calendar and each segment with its reason, in words."""
     return [_site_line(ticket, site, with_pieces=with_pieces) for site in told.sites]
 
 
@@ -80,7 +80,7 @@ def _site_line(ticket: Ticket, site: SiteExplanation, *, with_pieces: bool) -> S
     return SiteLine(
         site_id=site.site_id,
         name=site.name,
-        calendar=calendar_words(site.calendar.version),
+        calendar=calendar_words(site.calendar.version) if with_pieces else "",
         zone=zone_of(site.calendar.version),
         state=_state(ticket, site),
         due_at=site.due_at,

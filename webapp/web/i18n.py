@@ -26,7 +26,8 @@ def _chosen() -> str:
 
 def language() -> str:
     """Return the code of the language of the page in progress."""
-    return str(_get_locale() or "fr")[:2]
+    locale = _get_locale()
+    return str(locale.language) if locale is not None else "fr"
 
 
 def _day(day: date, pattern: str) -> str:
