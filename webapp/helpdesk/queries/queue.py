@@ -19,7 +19,7 @@ from webapp.db import Rows, plain_rows
 from webapp.folding import like
 from webapp.helpdesk.models import TeamMember, Ticket, TicketPerson, TicketSite
 from webapp.helpdesk.policies import may_read_notes, works_the_desk
-from webapp.helpdesk.queries.searching import found_by, newest_first
+from webapp.helpdesk.queries.searching import found_by, holding, is_sqlite, newest_first, sought_values
 from webapp.helpdesk.queries.tickets import within_reach
 from webapp.helpdesk.rules.search import sought
 from webapp.helpdesk.rules.states import OPEN, State
@@ -186,13 +186,25 @@ def _page(wanted: Wanted, keys: Keyset, cursor: Cursor, limit: int) -> Select[*t
     return keys.limited(_ROWS.where(*_conditions(wanted)), cursor, limit)
 
 
+@lru_cache(maxsize=128)
+def _found_page(wanted: Wanted, keys: Keyset, cursor: Cursor, limit: int, *, sqlite: bool, unfinished: bool) -> Select[*tuple[Any, ...]]:
+    """Return the statement of a page of what holds words, whichever they are, kept likewise."""
+    narrowed = holding(_ROWS.where(*_conditions(wanted)), sqlite=sqlite, unfinished=unfinished, with_notes=True)
+    return keys.limited(narrowed, cursor, limit)
+
+
 def queue_page(session: Session, wanted: Wanted, keys: Keyset, cursor: Cursor, limit: int) -> KeysetPage:
     """Return one page of the queue: one statement."""
-    if wanted.text:
-        statement = keys.limited(_selected(session, _ROWS, wanted), cursor, limit)
+    kept = replace(wanted, text="", before=wanted.before if wanted.view is View.SOON else _ANY_TIME)
+    words, values = wanted.sought, None
+    if words is not None:
+        statement = _found_page(kept, keys, cursor, limit, sqlite=is_sqlite(session), unfinished=words.unfinished)
+        values = sought_values(words, with_notes=True, open_only=wanted.open_only, organisation_id=wanted.client_id)
     else:
-        statement = _page(wanted if wanted.view is View.SOON else replace(wanted, before=_ANY_TIME), keys, cursor, limit)
-    return keys.page(plain_rows(session, statement).all(), cursor, limit)
+        statement = _page(kept, keys, cursor, limit)
+        if wanted.text:
+            statement = statement.where(false())
+    return keys.page(plain_rows(session, statement, values).all(), cursor, limit)
 
 
 def number_of(session: Session, wanted: Wanted) -> Select[*tuple[Any, ...]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, case, cast, column, func, literal, literal_column, select, table
+from sqlalchemy import ColumnElement, Select, Text, bindparam, case, cast, column, func, literal_column, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -32,28 +32,56 @@ def found_by(
 
     ``open_only`` and ``organisation_id`` must be conditions of the statement too: here they only spare reading.
     """
-    if session.get_bind().dialect.name == "sqlite":
-        before, after = fts5_around(wanted, with_notes=with_notes, open_only=open_only, organisation_id=organisation_id)
-        expression = literal(before, Text) + _last_word(wanted) + literal(after, Text)
+    values = sought_values(wanted, with_notes=with_notes, open_only=open_only, organisation_id=organisation_id)
+    narrowed = holding(statement, sqlite=is_sqlite(session), unfinished=wanted.unfinished, with_notes=with_notes)
+    return narrowed.params(values)
+
+
+def is_sqlite(session: Session) -> bool:
+    """Tell which of the two indexes a session reads."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def holding(statement: Select[*tuple[Any, ...]], *, sqlite: bool, unfinished: bool, with_notes: bool) -> Select[*tuple[Any, ...]]:
+    """Narrow a select on ``Ticket`` to those that hold the words of :func:`sought_values`, given when it is read: it can be kept."""
+    if sqlite:
+        expression = _given("sought_before") + _last_word(unfinished=unfinished) + _given("sought_after")
         return statement.join(_FTS, _FTS.c.rowid == Ticket.id).where(_FTS.c.ticket_fts.op("MATCH")(expression))
     indexed: Any = literal_column(DESK_WORDS if with_notes else PUBLIC_WORDS)
-    return statement.join(TicketSearch, TicketSearch.ticket_id == Ticket.id).where(
-        indexed.op("@@")(cast(literal(wanted.tsquery, Text), TSQUERY))
-    )
+    return statement.join(TicketSearch, TicketSearch.ticket_id == Ticket.id).where(indexed.op("@@")(cast(_given("sought_query"), TSQUERY)))
 
 
-def _last_word(wanted: Sought) -> ColumnElement[str]:
+def sought_values(wanted: Sought, *, with_notes: bool, open_only: bool, organisation_id: int | None) -> dict[str, str]:
+    """Return the words as the statement of either database is given them."""
+    before, after = fts5_around(wanted, with_notes=with_notes, open_only=open_only, organisation_id=organisation_id)
+    word = wanted.words[-1]
+    return {
+        "sought_before": before,
+        "sought_after": after,
+        "sought_word": word,
+        "sought_last": word + _LAST_LETTER,
+        "sought_whole": f'"{word}"',
+        "sought_begun": f'"{word}"*',
+        "sought_query": wanted.tsquery,
+    }
+
+
+def _given(name: str) -> ColumnElement[str]:
+    return bindparam(name, "", Text)
+
+
+def _last_word(*, unfinished: bool) -> ColumnElement[str]:
     """Return the last word as FTS5 takes it; an unfinished one as the known words that begin so.
 
     FTS5 reads every ticket of a beginning before it answers with the first, but those of whole words one after another: a page
     of them costs the same over a million tickets.
     """
-    word = wanted.words[-1]
-    if not wanted.unfinished:
-        return literal(f'"{word}"', Text)
-    known = select(_WORDS.c.word).where(_WORDS.c.word.between(word, word + _LAST_LETTER)).limit(MOST_ENDINGS + 1).subquery()
+    if not unfinished:
+        return _given("sought_whole")
+    between = _WORDS.c.word.between(_given("sought_word"), _given("sought_last"))
+    known = select(_WORDS.c.word).where(between).limit(MOST_ENDINGS + 1).subquery()
     quoted = func.group_concat('"' + known.c.word + '"', " OR ")
-    begun = literal(f'"{word}"*', Text)
+    begun = _given("sought_begun")
     return func.coalesce(select(case((func.count() > MOST_ENDINGS, begun), else_=quoted)).select_from(known).scalar_subquery(), begun)
 
 
