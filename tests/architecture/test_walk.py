@@ -19,6 +19,7 @@ MOST_STATEMENTS = 6
 GATHERING = {
     "desk.home": 12,
     "desk.search": 12,
+    "declarations.overview": 7,  # figures, exchange, history, justifications
     "declarations.submission": 8,  # figures, justifications, sharing, who signs, who is there
     "declarations.table": 8,  # figures, marks, steps, comments, justifications, who is there
     "helpdesk.queue": 16,  # with the ticket of ?t= beside it

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from random import Random
 
 from webapp.accounts.models import Organisation
@@ -46,6 +47,8 @@ NOTES = (
     "L’effectif a doublé en un an : merci de vérifier, ou d’expliquer.",
 )
 WHY = "Écart constaté et vérifié avec le commissaire aux comptes : il tient à un changement de périmètre de l’exercice."
+LOW = ("demandes", "ouvriers", "engagements")
+"""A figure of Transitions Pro that a warning reads: some submit it far too low, and justify it."""
 RECTIFIED = {3: "rectified", 7: "rectifying"}
 """Declarants of the older year who found a mistake after the acceptance."""
 UNATTACHED = ("mixed", "partial", "empty", "unfiled")
@@ -71,6 +74,8 @@ class Story:
         self.entries: dict[CellKey, Entry] = invent(self.model, file.number, scale)
         self.person = DECLARANTS[index % len(DECLARANTS)]
         self.submissions = 0
+        if index and self.plot == "submitted" and LOW in self.entries:
+            self.entries[LOW] = entry_of(Decimal(1))
         self.attached: list[ReturnDocument] = []
 
     def _plot(self, index: int) -> str:
