@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.browser.conftest import OpenPage, sign_in
 from tests.browser.test_site import violations
 from tests.support.server import Server
+from webapp.accounts.passwords import DEMONSTRATION_PASSWORD
 
 HREFS = "nodes => nodes.map(node => node.getAttribute('href').split('#')[0])"
 
@@ -239,3 +240,22 @@ def test_a_line_filled_in_brings_another_without_a_reload(open_page: OpenPage) -
     expect(lines.last).to_have_class("sum")
     page.keyboard.press("Control+z")
     expect(page.locator("#status")).to_contain_text(re.compile("remises? comme avant"))
+
+
+def test_what_is_typed_after_the_session_ended_is_saved_once_signed_in_again(open_page: OpenPage, table: Page) -> None:
+    asked: list[str] = []
+    table.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    token = table.locator("#grille [name=csrf_token]").input_value()
+    table.context.request.post("/deconnexion", form={"csrf_token": token}, headers={"Referer": table.url})  # from elsewhere
+    address = table.url.split("#")[0]
+    at(table, 0, 0).fill("801")
+    table.keyboard.press("Enter")
+    expect(table.locator("h1")).to_have_text("Connexion")
+    assert not asked, "nothing is lost: there is nothing to warn of"
+    table.fill("input[name=username]", "ines.garnier")
+    table.fill("input[name=password]", DEMONSTRATION_PASSWORD)
+    table.click("main form button.p")
+    table.get_by_role("button", name="Envoyer de nouveau").first.click()
+    expect(table.locator("#status")).to_contain_text("enregistrée")
+    table.goto(address)
+    expect(at(table, 0, 0)).to_have_value("801")
