@@ -17,7 +17,7 @@ from tests.declarations.test_workflow_pages import submit
 from tests.uploads import made
 from webapp.db import GuichetSession
 from webapp.declarations.models import ReturnDocument
-from webapp.declarations.rules.documents import TOO_HEAVY, WRONG_TYPE, Attached, fault_of, frozen_documents, listed, missing
+from webapp.declarations.rules.documents import TOO_HEAVY, WRONG_TYPE, Attached, fault_of, frozen_documents, listed, missing, replaced
 from webapp.declarations.rules.form_models.loader import load_model
 from webapp.declarations.rules.form_models.parts import DocumentType
 from webapp.declarations.rules.form_models.registry import get_model
@@ -135,6 +135,13 @@ def test_a_snapshot_lists_the_files_in_the_order_of_the_form() -> None:
     assert [item.name for item in frozen] == ["b.pdf", "a.pdf", "c.png"]
     assert (frozen[0].label, frozen[0].size, frozen[0].sha256) == ("Comptes annuels", 9, "ab" * 32)
     assert frozen_documents({}) == []
+
+
+def test_a_file_sent_again_under_another_name_is_no_other_file() -> None:
+    one, other = frozen_documents({"documents": listed([ACCOUNTS], [a_file("comptes", "a.pdf"), a_file("comptes", "b.pdf")])})
+    assert replaced([one], [other]) == ([], [])
+    assert replaced([one], []) == ([one], [])
+    assert replaced([], [other]) == ([], [other])
 
 
 # The pages
@@ -290,6 +297,10 @@ def test_a_submission_freezes_its_files_and_keeps_them_whatever_comes_after(
     assert agent.get(f"{base}/pieces/{digest}").data == made.PDF
     agent.get(f"/declarations/{number}/pieces")
     assert "b.pdf" in agent.text()
+    agent.get(f"/declarations/{number}/comparaison/2")
+    words = " ".join(agent.tree.cssselect("#pieces")[0].text_content().split())
+    assert words.startswith("Pièces jointes Retirées a.pdf")
+    assert "Ajoutées b.pdf" in words
 
 
 def attach_by_hand(client: Any, number: str) -> Any:

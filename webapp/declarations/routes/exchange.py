@@ -14,6 +14,7 @@ from webapp.declarations.routes.receipts import sections
 from webapp.declarations.routes.returns import overview_page, words
 from webapp.declarations.rules.comparison import compare
 from webapp.declarations.rules.document import tables_of
+from webapp.declarations.rules.documents import frozen_documents, replaced
 from webapp.declarations.rules.form_models.model import Table
 from webapp.declarations.services import marks
 from webapp.errors import Invalid, NotFound
@@ -130,5 +131,6 @@ def comparison(number: str, rank: int) -> Response:
         asked=[(cell, asked[cell.code]) for cell in cells if cell.asked],
         others=[cell for cell in cells if not cell.asked],
         titles=titles,
+        files=tuple(zip((before, after), replaced(frozen_documents(before.content), frozen_documents(after.content)), strict=True)),
         **words(current_clock()),
     )

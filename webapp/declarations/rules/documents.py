@@ -88,6 +88,13 @@ def frozen_documents(content: dict[str, Any]) -> list[FrozenDocument]:
     ]
 
 
+def replaced(before: Sequence[FrozenDocument], after: Sequence[FrozenDocument]) -> tuple[list[FrozenDocument], list[FrozenDocument]]:
+    """The files that a submission no longer lists, and those that it lists anew: a file is its document and its bytes, not its name."""
+    old, new = {(item.code, item.sha256) for item in before}, {(item.code, item.sha256) for item in after}
+    gone = [item for item in before if (item.code, item.sha256) not in new]
+    return gone, [item for item in after if (item.code, item.sha256) not in old]
+
+
 def seen(attached: Collection[Attached]) -> list[str]:
     """What tells one set of files from another, for who decides on a page."""
     return sorted(f"piece~{item.id}" for item in attached)

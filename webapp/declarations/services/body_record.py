@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.accounts.models import Organisation
 from webapp.accounts.organisations import check_siret
 from webapp.actor import Actor, Role
 from webapp.clock import Clock
@@ -27,8 +28,10 @@ def write_record(session: Session, actor: Actor, clock: Clock, body: Body, *, ve
     if not actor.has(Role.DECLARANT) or actor.organisation_id is None:
         raise Forbidden
     body = _checked(body)
+    # The organisation is what is held: two colleagues may write a record that is not there yet.
+    session.execute(select(Organisation.id).where(Organisation.id == actor.organisation_id).with_for_update())
     own = select(BodyRecord).where(BodyRecord.organisation_id == actor.organisation_id)
-    row = session.scalars(own.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    row = session.scalars(own.execution_options(populate_existing=True)).one_or_none()
     before = Body(**{name: getattr(row, name) for name in LABELS}) if row is not None else Body()
     if before == body:
         return False
