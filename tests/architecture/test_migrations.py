@@ -109,3 +109,39 @@ def test_rows_that_others_refer_to_are_kept_by_a_migration_that_copies_their_tab
         assert connection.scalar(text("SELECT due_on = deadline FROM declaration_return JOIN campaign ON campaign.id = campaign_id"))
         if engine.dialect.name == "sqlite":  # what migrations must do without is there again for everybody else
             assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_returns_keep_what_they_were_when_campaigns_came_to_be_followed(engine: Engine) -> None:
+    command.upgrade(alembic_config(engine), "0011")
+    metadata = MetaData()
+    metadata.reflect(engine)
+    first, last = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 2, 3, tzinfo=UTC)
+    with engine.begin() as connection:
+        plant(connection, metadata, "declaration_return")
+        row = dict(connection.execute(select(metadata.tables["declaration_return"])).mappings().one())
+        organisation = dict(connection.execute(select(metadata.tables["organisation"])).mappings().one())
+        for table, values in (("organisation", organisation), ("declaration_return", row | {"organisation_id": 2, "number": "y"})):
+            connection.execute(metadata.tables[table].insert().values(values | {"id": 2}))
+        accepted = metadata.tables["declaration_return"].update().where(metadata.tables["declaration_return"].c.id == 2)
+        connection.execute(accepted.values(state="accepted"))
+        for name, many in (
+            ("declaration_cell", [{"row_code": "a", "edited_at": first}, {"row_code": "b", "edited_at": last}]),
+            ("declaration_submission", [{"id": 1, "rank": 1, "receipt": "r1"}, {"id": 2, "rank": 2, "receipt": "r2"}]),
+        ):
+            plant(connection, metadata, name)
+            table = metadata.tables[name]
+            model = dict(connection.execute(select(table)).mappings().one())
+            connection.execute(table.delete())
+            connection.execute(table.insert(), [model | values | {"organisation_id": 2, "return_id": 2} for values in many])
+    upgrade(engine)
+    found = MetaData()
+    found.reflect(engine, only=["declaration_return", "campaign"])
+    returns, campaigns = found.tables["declaration_return"].c, found.tables["campaign"].c
+    with engine.begin() as connection:
+        asked = select(returns.due_on, returns.figures_at, returns.acceptances, returns.accepted_rank).order_by(returns.id)
+        untouched, kept = connection.execute(asked).all()
+        deadline = connection.scalar(select(campaigns.deadline))
+        assert connection.scalar(select(campaigns.reminder_days)) == "-15 -3 1 8"
+    assert untouched == (deadline, None, 0, None)
+    assert (kept.due_on, kept.acceptances, kept.accepted_rank) == (deadline, 1, 2)
+    assert kept.figures_at.replace(tzinfo=UTC) == last

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from tests.conftest import People, SignedIn
+from tests.conftest import NOW, People, SignedIn
+from tests.factories import make_organisation, make_person
+from webapp.actor import OrganisationKind, Role
 from webapp.clock import FrozenClock
 from webapp.db import Base, GuichetSession
 from webapp.declarations import queries
@@ -233,6 +235,24 @@ def test_a_region_in_the_address_does_not_widen_what_a_regional_agent_sees(signe
     agent = signed_in("regionale")
     agent.get(f"/declarations?region=Corse&q={number_of('atpro-corse')}")
     assert "Aucune déclaration ne correspond" in agent.text()
+
+
+@pytest.mark.parametrize(("role", "region", "sees_corsica"), [(Role.NATIONAL_AGENT, None, True), (Role.REGIONAL_AGENT, "Bretagne", False)])
+def test_agents_of_another_ministry_follow_the_returns_within_their_role(
+    session: GuichetSession, people: People, signed_in: SignedIn, number_of: Numbers, role: Role, region: str | None, sees_corsica: bool
+) -> None:
+    # SO-36
+    breton, corsican = number_of("atpro-bretagne"), number_of("atpro-corse")
+    interior = make_organisation(session, NOW, OrganisationKind.MINISTRY, "Ministère de l’Intérieur")
+    people.actors["interieur"] = make_person(session, NOW, "interieur", interior, role, region=region)
+    session.commit()
+    agent = signed_in("interieur")
+    agent.get("/declarations")
+    assert breton in agent.text()
+    assert (corsican in agent.text()) is sees_corsica
+    assert agent.get(f"/declarations/{breton}").status_code == 200
+    assert agent.get(f"/declarations/{corsican}").status_code == (200 if sees_corsica else 404)
+    assert agent.get("/declarations/suivi").status_code == 200
 
 
 def test_lists_filter_sort_and_survive_nonsense(signed_in: SignedIn, number_of: Numbers, opened: dict[str, int]) -> None:
