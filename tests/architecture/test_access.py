@@ -1,5 +1,6 @@
 """The access table and the application agree, endpoint by endpoint, person by person, method by method."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -51,13 +52,21 @@ def test_only_get_and_post_are_used(app: Flask) -> None:
     assert {method for _, method in rules(app)} <= {"GET", "POST"}
 
 
+#: PostgreSQL reads the same table: one person for each side of each counter shows that its own walls let them through.
+ASKED = (
+    [*PEOPLE]
+    if not os.environ.get("TEST_DATABASE_URL")
+    else ["editrice", "chargee", "declarante", "regionale", "cliente", "administratrice"]
+)
+
+
 def csrf_of(client: CheckingClient) -> str:
     """Return a valid token for this browser's session."""
     client.get("/plan-du-site")
     return str(client.tree.cssselect("input[name=csrf_token]")[0].get("value"))
 
 
-@pytest.mark.parametrize("username", [*PEOPLE])
+@pytest.mark.parametrize("username", ASKED)
 def test_every_person_is_answered_as_the_table_says(app: Flask, people: People, signed_in: SignedIn, username: str) -> None:
     # FX-7b, FL-7.1: endpoint × role × organisation × method, pages and fragments
     client, actor = signed_in(username), people.actors[username]

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from lxml import html as lxml_html
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from tests.support.client import form_fields
 from tests.support.server import Server
 from webapp.accounts.passwords import DEMONSTRATION_PASSWORD
 from webapp.web.assets import STATIC
@@ -68,7 +70,7 @@ class Watch:
 
 @pytest.fixture
 def open_page(server: Server, chromium: Browser) -> Iterator[OpenPage]:
-    """Return a function: username (None: nobody), scripts or not, width → a page signed in through the real form.
+    """Return a function: username (None: nobody), scripts or not, width → a page of somebody who is signed in.
 
     At the end the test fails if the browser complained of anything.
     """
@@ -84,13 +86,25 @@ def open_page(server: Server, chromium: Browser) -> Iterator[OpenPage]:
         page = context.new_page()
         watch.on(page)
         if username is not None:
-            sign_in(page, username)
+            enter(page, username)
         return page
 
     yield new
     for context in contexts:
         context.close()
     assert watch.complaints == []
+
+
+def enter(page: Page, username: str) -> None:
+    """Open the home page of somebody signed in by the form's own requests: few tests are about filling it in (`sign_in`)."""
+    asked = page.context.request
+    form = lxml_html.fromstring(asked.get("/connexion").text()).cssselect("main form")[0]
+    answer = asked.post(
+        "/connexion", form=dict(form_fields(form)) | {"username": username, "password": DEMONSTRATION_PASSWORD}, max_redirects=0
+    )
+    assert answer.status == 303, answer.text()[:400]
+    page.goto("/")
+    page.wait_for_selector("details.who")
 
 
 def sign_in(page: Page, username: str) -> None:

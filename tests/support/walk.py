@@ -70,15 +70,18 @@ def forms(response: TestResponse, page: str) -> Iterator[SeenForm]:
             yield SeenForm(page, urljoin(page, target), (form.get("method") or "get").lower(), fields, files)
 
 
-def walk(client: CheckingClient, start: str = "/", limit: int = 400, extra: tuple[str, ...] = ()) -> Walk:
-    """Open ``start`` and everything that can be reached from it by links, a few addresses of each kind."""
+def walk(client: CheckingClient, start: str = "/", limit: int = 400, extra: tuple[str, ...] = (), passing: str = "?") -> Walk:
+    """Open ``start`` and everything that can be reached from it by links, a few addresses of each kind.
+
+    Endpoints that begin with ``passing`` are passed by.
+    """
     app, seen, kinds = client.application, Walk(), Counter[tuple[Any, ...]]()
     waiting = deque([start, *extra])
     known = set(waiting)
     while waiting and len(seen.pages) < limit:
         url = waiting.popleft()
         found = endpoint_of(app, url)
-        if found is None:
+        if found is None or found[0].startswith(passing):
             continue  # the checking client has already complained of the link
         kind = (found[0], *sorted(parse_qs(urlsplit(url).query)))
         kinds[kind] += 1
