@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -69,30 +70,33 @@ class BoardRow:
         return self.total - self.counts[Standing.SUBMITTED] - self.counts[Standing.ACCEPTED]
 
 
+#: What each standing and lateness (``today``) asks for, by code.
+_CONDITIONS = {**{standing.value: standing_is(standing) for standing in Standing}, LATE: is_late(bindparam("today", type_=Date))}
+
+
 @cache
-def _counted() -> dict[str, ColumnElement[int]]:
-    """The count of each standing and of lateness (``today``), by code; made once."""
-    conditions = {**{standing.value: standing_is(standing) for standing in Standing}, LATE: is_late(bindparam("today", type_=Date))}
-    return {code: func.count(Return.id).filter(condition).label(f"n_{code}") for code, condition in conditions.items()}
+def _counted() -> Any:
+    """The statement that counts the returns of an exercise (``year``, ``today``), made once: making it takes longer than running it."""
+    keys = (Campaign.id, Campaign.kind, Campaign.year, Campaign.audience, Return.region, Campaign.deadline)
+    counts = [func.count(Return.id).filter(condition).label(f"n_{code}") for code, condition in _CONDITIONS.items()]
+    return (
+        select(*keys, func.count(Return.id), *counts)
+        .join(Campaign, Return.campaign_id == Campaign.id)
+        .where(Campaign.state != CampaignState.DRAFT, Campaign.year == bindparam("year"))
+        .group_by(*keys)
+        .order_by(Campaign.kind.desc(), Campaign.audience, Return.region)
+    )
 
 
 def board(session: Session, actor: Actor, today: date, year: int, campaign_id: int | None = None) -> list[BoardRow]:
     """The returns of the campaigns of an exercise, or of one campaign, by campaign and region."""
-    counted = _counted()
-    keys = (Campaign.id, Campaign.kind, Campaign.year, Campaign.audience, Return.region, Campaign.deadline)
-    query = (
-        select(*keys, func.count(Return.id), *counted.values())
-        .join(Campaign, Return.campaign_id == Campaign.id)
-        .where(visible_to(actor), Campaign.state != CampaignState.DRAFT, Campaign.year == year)
-        .group_by(*keys)
-        .order_by(Campaign.kind.desc(), Campaign.audience, Return.region)
-    )
+    query = _counted().where(visible_to(actor))
     if campaign_id is not None:
         query = query.where(Campaign.id == campaign_id)
     found = []
-    for row in plain_rows(session, query, {"today": today}):
+    for row in plain_rows(session, query, {"today": today, "year": year}):
         campaign, kind, exercise, audience, region, deadline, total, *counts = row
-        found.append(BoardRow(campaign, kind, exercise, audience, region, deadline, total, dict(zip(counted, counts, strict=True))))
+        found.append(BoardRow(campaign, kind, exercise, audience, region, deadline, total, dict(zip(_CONDITIONS, counts, strict=True))))
     return found
 
 

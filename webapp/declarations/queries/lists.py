@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Organisation
 from webapp.actor import Actor
-from webapp.db import Rows
+from webapp.db import Rows, plain_rows
 from webapp.declarations.models import Campaign, Return
 from webapp.declarations.queries.board import situation_is
 from webapp.declarations.queries.returns import files_with_campaign, visible_to
@@ -70,13 +70,16 @@ def count_returns(session: Session, actor: Actor, filters: dict[str, str], today
     return session.scalar(query.where(*filtered(actor, filters, today))) or 0
 
 
+_CHOICES = (
+    select(Campaign.id, Campaign.kind, Campaign.year, Campaign.audience)
+    .where(Campaign.state != CampaignState.DRAFT)
+    .order_by(Campaign.year.desc(), Campaign.kind, Campaign.audience)
+)
+
+
 def campaign_choices(session: Session) -> Rows:
     """Every campaign that began (id, kind, year, audience), the newest first: for the filter."""
-    return session.execute(
-        select(Campaign.id, Campaign.kind, Campaign.year, Campaign.audience)
-        .where(Campaign.state != CampaignState.DRAFT)
-        .order_by(Campaign.year.desc(), Campaign.kind, Campaign.audience)
-    ).all()
+    return plain_rows(session, _CHOICES).all()
 
 
 def completeness(session: Session, campaign_id: int | None = None) -> Rows:
