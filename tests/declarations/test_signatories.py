@@ -188,6 +188,8 @@ def test_the_signatories_are_told_once_a_day(
     client.last = page
     client.submit("form#prevenir")  # the same form again
     assert count(session, about) == 1
+    assert "Prête à déposer" not in signed_in(COLLEAGUE).get("/").text
+    assert "Prête à déposer" in signed_in(SIGNATORY).get("/").text
     clock.advance(timedelta(days=1))
     client = signed_in(COLLEAGUE)
     client.get(f"/declarations/{number}/depot")

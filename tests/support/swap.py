@@ -11,8 +11,8 @@ _TOKENS = re.compile(r'(name="(?:csrf_token|once|kept_request)" (?:type="hidden"
 _VOLATILE = ("hx-swap-oob", "autofocus", "aria-live", "tabindex")
 
 
-def swap(page: str, answer: str, target: str, *, select: str | None = None) -> tuple[Any, list[str]]:
-    """Swap ``answer`` into ``page`` (outerHTML at the CSS selector ``target``), its out-of-band parts included.
+def swap(page: str, answer: str, target: str | None, *, select: str | None = None) -> tuple[Any, list[str]]:
+    """Swap ``answer`` into ``page`` (outerHTML at the CSS selector ``target``, nowhere when None), its out-of-band parts included.
 
     Return the tree and the ids of the parts that changed.
     """
@@ -26,10 +26,11 @@ def swap(page: str, answer: str, target: str, *, select: str | None = None) -> t
         for nested in node.cssselect("[hx-swap-oob]"):  # htmx takes these out: they go to the status region
             nested.drop_tree()
     changed = [node.get("id") for node in inside if node.get("id")]
-    place = tree.cssselect(target)[0]
-    for node in inside:
-        place.addprevious(node)
-    place.drop_tree()
+    if target is not None:
+        place = tree.cssselect(target)[0]
+        for node in inside:
+            place.addprevious(node)
+        place.drop_tree()
     for node in outside:
         if node.get("hx-swap-oob") == "true":
             _replace(tree, node)

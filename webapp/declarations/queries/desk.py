@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,8 +35,9 @@ def waiting(session: Session, actor: Actor, clock: Clock, limit: int = 20) -> li
         order = (Return.due_on, Return.number)
     else:
         return []
-    rows = session.execute(files_with_campaign().where(*conditions).order_by(*order).limit(limit)).all()
-    return [_waiting(ReturnFile(*row), actor, clock.now()) for row in rows]
+    query = files_with_campaign().add_columns(Return.signatory_told_at).where(*conditions).order_by(*order)
+    rows = session.execute(query.limit(limit)).all()
+    return [_waiting(replace(ReturnFile(*row[:-1]), signatory_told_at=row[-1]), actor, clock.now()) for row in rows]
 
 
 def _waiting(file: ReturnFile, actor: Actor, now: datetime) -> WaitingRow:
@@ -53,6 +55,8 @@ def _waiting(file: ReturnFile, actor: Actor, now: datetime) -> WaitingRow:
         words, kind = gettext("En retard"), "late"
     else:
         words = gettext(workflow.STATE_LABELS[file.state])
+        if file.signatory_told_at is not None and actor.has(Role.SIGNATORY):
+            words, where = gettext("Prête à déposer"), ("declarations.submission", {"number": file.number})
         kind = "late" if file.state is ReturnState.RETURNED else ("soon" if timing is workflow.Timing.SOON else "q")
     return WaitingRow(label, *where, workflow.end_of(file.deadline) - timedelta(minutes=1), words, kind)
 
