@@ -1,6 +1,5 @@
 """The demonstration tickets are many, varied, and true: their events give the figures that are stored."""
 
-import time
 from collections import Counter
 from datetime import timedelta
 
@@ -34,9 +33,7 @@ def loaded(session: GuichetSession, settings: Settings, clock: FrozenClock) -> N
     load_people(world)
     contracts.load(world)
     service_status.load(world)
-    started = time.process_time()
     load(world)
-    assert time.process_time() - started < 20
     session.flush()
     session.expire_all()
 

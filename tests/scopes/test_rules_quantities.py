@@ -150,4 +150,4 @@ def test_a_hostile_cell_takes_no_time(hostile: str) -> None:
     started = time.process_time()
     range_problems(hostile)
     uncertainty_problems("1 " + hostile, hostile)
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 10  # a text that is read again and again takes minutes
