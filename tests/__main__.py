@@ -8,7 +8,10 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +22,7 @@ BIN = Path(sys.executable).parent
 SERVER = os.environ.get("TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/test")
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 WORKERS = ("-n", "2", "--dist", "loadgroup")
+MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
 PYTEST = (sys.executable, "-m", "pytest", "-q", *WORKERS)
 
 
@@ -58,6 +62,17 @@ def skipped(name: str, why: str) -> Outcome:
     return Outcome(name, not REQUIRE_ALL, why)
 
 
+@contextmanager
+def folder_in_memory() -> Iterator[tuple[str, ...]]:
+    """Yield what has pytest keep its folders in memory where there is room: on a disk each save of each test waits for it."""
+    if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM):
+        yield ()
+        return
+    folder = tempfile.mkdtemp(prefix="guichet-tests-", dir=MEMORY)
+    yield (f"--basetemp={folder}/suite",)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def postgresql_answers() -> str:
     """Return an empty string when the server answers, else why it does not."""
     try:
@@ -80,14 +95,16 @@ def main() -> int:
         outcomes.append(skipped("tests on PostgreSQL", silence))
     else:
         # Tests that touch no database would only repeat themselves.
-        outcomes.append(run("tests on PostgreSQL", *PYTEST, "-p", "tests.support.database_only", TEST_DATABASE_URL=SERVER))
+        unhurried = {"TEST_DATABASE_URL": SERVER, "PGOPTIONS": "-c synchronous_commit=off"}  # no test cuts the server's power
+        outcomes.append(run("tests on PostgreSQL", *PYTEST, "-p", "tests.support.database_only", **unhurried))
     selection: tuple[str, ...] = ()
     if shutil.which("chromium") is None:
         outcomes.append(skipped("browser tests", "Chromium is not installed (apt-get install chromium)."))
         selection = ("-m", "not browser")
     else:
         print(f"{'browser tests':<28} with the tests on SQLite", flush=True)
-    suite = run("tests on SQLite", *PYTEST, *selection, show_closing=False)
+    with folder_in_memory() as folder:
+        suite = run("tests on SQLite", *PYTEST, *folder, *selection, show_closing=False)
     outcomes.append(suite)
     failed = [outcome.name for outcome in outcomes if not outcome.passed]
     print(f"\nFAILED: {', '.join(failed)}" if failed else "\nEvery step passed.")
