@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response
@@ -25,7 +25,7 @@ from webapp.declarations.rules.language.formula import CellKey
 from webapp.declarations.rules.prefill import prefills
 from webapp.declarations.rules.sections import section_of
 from webapp.declarations.rules.sheet import Sheet
-from webapp.declarations.rules.steps import STEP_LABELS
+from webapp.declarations.rules.steps import STEP_LABELS, StepKind
 from webapp.declarations.services.saving import sheet_of
 from webapp.errors import NotFound
 from webapp.web.i18n import paris_date
@@ -138,6 +138,12 @@ def steps_bar(session: Session, actor: Actor, file: ReturnFile, table: str = "",
     shown = found if editable else queries.NextSteps()
     noted = {"-".join(key): count for key, count in found.noted.items()}
     return {"undo": step_words(shown.undo, file.model), "redo": step_words(shown.redo, file.model), "noted": noted}
+
+
+def saved_bar(file: ReturnFile, saved: Sequence[CellKey]) -> dict[str, Any]:
+    """The same after cells were just saved: that step is the one to undo, and there is nothing to do again. No statement."""
+    step = StepName(0, StepKind.ENTER, saved[0][0], len(saved))
+    return {"undo": step_words(step, file.model), "redo": "", "noted": {}}
 
 
 def step_words(step: StepName | None, model: FormModel) -> str:

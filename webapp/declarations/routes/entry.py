@@ -19,6 +19,7 @@ from webapp.declarations.routes.drawing import (
     figures_for,
     following,
     overdue_words,
+    saved_bar,
     steps_bar,
     table_of,
     table_page,
@@ -132,7 +133,7 @@ def _what_moved(
         editable=not closed,
         closed=closed,
         said=words,
-        **steps_bar(session, actor, file, editable=not closed),
+        **(saved_bar(file, outcome.saved) if outcome.saved else steps_bar(session, actor, file, editable=not closed)),
         **controls_context(session, actor, file, table, sheet),
     )
 
