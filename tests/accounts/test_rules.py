@@ -141,7 +141,6 @@ def test_no_other_role_grants_anything(role: Role) -> None:
     somebody = actor(OrganisationKind.OPERATOR, role)
     assert policies.grantable_roles(somebody, 7, OrganisationKind.OPERATOR) == frozenset()
     assert not policies.can_edit_organisations(somebody)
-    assert not policies.can_read_all_events(somebody)
     assert not policies.can_close_account(somebody, 4, frozenset({7}))
 
 

@@ -89,7 +89,13 @@ def test_a_value_that_cannot_be_read_is_kept_marked_and_mended(table: Page) -> N
 
 def test_what_is_retyped_while_it_is_being_saved_stays(table: Page) -> None:
     held: list[Route] = []
-    hold = lambda route: held.append(route) if route.request.method == "POST" and not held else route.continue_()  # noqa: E731
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
     table.route(re.compile("/tableaux/"), hold)
     at(table, 0, 0).fill("501")
     table.keyboard.press("Enter")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.declarations.rules.controls import Verdict, by_gravity, holds, run_control
+from webapp.declarations.rules.controls import Verdict, holds, run_control
 from webapp.declarations.rules.form_models.model import Control, MissingPolicy, Severity, Tolerance
 from webapp.declarations.rules.language.evaluation import Missing, figures
 from webapp.declarations.rules.language.formula import Cells, parse
@@ -91,12 +91,3 @@ def test_without_tolerance_an_operator_is_the_plain_comparison(a: int, b: int) -
 def test_a_wider_tolerance_never_makes_a_control_fail(operator: str, difference: int, tolerance: int) -> None:
     if holds(Decimal(difference), operator, Decimal(tolerance)):
         assert holds(Decimal(difference), operator, Decimal(tolerance + 1))
-
-
-def test_the_gravest_failures_come_first() -> None:
-    known = figures({A: Decimal(1), B: Decimal(2)})
-    mild = run_control(control(severity=Severity.INFORMATION), known)
-    grave = run_control(control(), known)
-    fine = run_control(control("<"), known)
-    unknown = run_control(control(), figures({}))
-    assert by_gravity([fine, unknown, mild, grave]) == [grave, mild, unknown, fine]

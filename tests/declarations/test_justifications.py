@@ -18,7 +18,6 @@ from webapp.declarations.rules.justifications import (
     offered,
     standing,
     unanswered,
-    void_after,
     write,
 )
 from webapp.declarations.rules.language.formula import CellKey
@@ -57,10 +56,8 @@ def test_it_is_void_when_a_covered_cell_changes_and_holds_again_when_it_comes_ba
     assert standing(finding, words, sheet) is Standing.PENDING
     sheet.change({PAPER: figure(6)})
     assert standing(sheet.findings()[1], words, sheet) is Standing.VOID
-    assert void_after([PAPER], {"X-02": words}, sheet) == ["X-02"]
     sheet.change({PAPER: figure("5.0")})
     assert standing(sheet.findings()[1], words, sheet) is Standing.PENDING
-    assert void_after([PAPER], {"X-02": words}, sheet) == []
 
 
 def test_a_cell_that_it_does_not_cover_may_change() -> None:
@@ -68,7 +65,6 @@ def test_a_cell_that_it_does_not_cover_may_change() -> None:
     words = write(finding, WORDS, sheet)
     sheet.change({BUDGET: figure(10)})
     assert standing(finding, words, sheet) is Standing.PENDING
-    assert void_after([BUDGET], {"X-02": words}, sheet) == []
 
 
 def test_an_opinion_is_about_the_figures_that_the_agent_saw() -> None:

@@ -18,6 +18,7 @@ from webapp.declarations import policies, queries
 from webapp.declarations.models import CellValue, Return, SectionShare
 from webapp.declarations.rules.form_models.registry import get_model
 from webapp.declarations.rules.sections import section_of
+from webapp.declarations.rules.values import ValueKind
 from webapp.declarations.rules.workflow import Act, CampaignState, ReturnState
 from webapp.declarations.services import documents
 from webapp.declarations.services.saving import Typed, save_cells
@@ -213,7 +214,7 @@ def test_nothing_is_told_while_something_holds_the_submission_back(
 ) -> None:
     cell = session.scalars(select(CellValue).where(CellValue.table_code == TABLE)).first()
     assert cell is not None
-    cell.raw, cell.value, cell.kind = "à voir", None, "invalid"  # type: ignore[assignment]
+    cell.raw, cell.value, cell.kind = "à voir", None, ValueKind.INVALID
     session.commit()
     client = signed_in(COLLEAGUE)
     client.get(f"/declarations/{number}/depot")

@@ -43,11 +43,6 @@ def can_edit_organisations(actor: Actor) -> bool:
     return is_administrator(actor)
 
 
-def can_read_all_events(actor: Actor) -> bool:
-    """Tell whether the actor may read everybody's audit trail; anybody reads their own."""
-    return is_administrator(actor)
-
-
 def can_close_account(actor: Actor, account_id: int, organisations_of_account: frozenset[int]) -> bool:
     """Tell whether the actor may deactivate or reopen this account (SO-24).
 

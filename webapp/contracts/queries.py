@@ -239,12 +239,3 @@ def sites_by_id(session: Session, site_ids: tuple[int, ...]) -> Rows:
         .where(Site.id.in_(site_ids))
         .order_by(Site.name, Site.id)
     ).all()
-
-
-def contracts_of(session: Session, organisation_id: int) -> Rows:
-    """Return all contracts of the organisation (id, number, starts_on, ends_on, hosting, plan), latest first."""
-    return session.execute(
-        select(Contract.id, Contract.number, Contract.starts_on, Contract.ends_on, Contract.hosting, Contract.plan)
-        .where(Contract.organisation_id == organisation_id)
-        .order_by(Contract.starts_on.desc(), Contract.id.desc())
-    ).all()

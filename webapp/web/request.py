@@ -51,11 +51,6 @@ def after_commit(call: Callable[[], None]) -> None:
     g.setdefault("after_commit", []).append(call)
 
 
-def commit_now() -> None:
-    """Commit before the end of the request: only for what must stand even if the answer is a refusal (throttling)."""
-    get_session().commit()
-
-
 def init_app(app: Flask) -> None:
     """Give each request its session, and finish it with one commit, or a rollback when the answer is an error."""
 

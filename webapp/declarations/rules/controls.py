@@ -6,7 +6,7 @@ for each side (decision 17); an unreadable or undefined one always makes the con
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -97,13 +97,6 @@ def holds(difference: Decimal, operator: str, allowed: Decimal = _ZERO) -> bool:
             return difference > -allowed or difference > 0
         case _:
             raise ValueError(operator)
-
-
-def by_gravity(findings: Iterable[Finding]) -> list[Finding]:
-    """Failed controls first, the gravest first, then those that cannot be evaluated, then the rest; else in form order."""
-    severities = [Severity.BLOCKING, Severity.WARNING, Severity.INFORMATION]
-    verdicts = [Verdict.FALSE, Verdict.NOT_EVALUABLE, Verdict.TRUE]
-    return sorted(findings, key=lambda found: (verdicts.index(found.verdict), severities.index(found.control.severity)))
 
 
 def _side(expression: Expression, keys: tuple[CellKey, ...], policy: MissingPolicy, lookup: Lookup) -> Figure:

@@ -16,7 +16,6 @@ from enum import StrEnum
 from webapp.declarations.rules.controls import Finding
 from webapp.declarations.rules.form_models.parts import Control, Severity
 from webapp.declarations.rules.language.evaluation import CONTEXT, Missing, Value
-from webapp.declarations.rules.language.formula import CellKey
 from webapp.declarations.rules.sheet import Sheet
 from webapp.texts import mark as _m
 
@@ -141,17 +140,6 @@ def decide(justification: Justification, opinion: Opinion, seen: str) -> Justifi
     if seen != justification.covers:
         return None
     return replace(justification, opinion=opinion)
-
-
-def void_after(touched: Iterable[CellKey], justifications: Mapping[str, Justification], sheet: Sheet) -> list[str]:
-    """The codes of the controls whose justification no longer covers the figures, among those that read a touched cell."""
-    reached = list(touched)
-    keys = (*reached, *sheet.model.worked_out_after(reached))
-    return [
-        control.code
-        for control in sheet.model.controls_reading(keys)
-        if (found := justifications.get(control.code)) is not None and found.covers != covered(control, sheet)
-    ]
 
 
 def _worth(value: Value) -> str:

@@ -38,11 +38,10 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class CellConflict:
-    """A cell that somebody else changed meanwhile: what both typed, and over what."""
+    """A cell that somebody else changed meanwhile: what both typed."""
 
     mine: Entry
     theirs: StoredCell
-    base: str
 
 
 @dataclass(slots=True)
@@ -123,7 +122,7 @@ def _save_cell(actor: Actor, clock: Clock, file: ReturnFile, key: CellKey, typed
     if typed.raw.strip() == typed.shown.strip() or same_entry(mine, present):
         return
     if stored and stored.version != typed.version:
-        outcome.conflicts[key] = CellConflict(mine, stored, typed.shown)
+        outcome.conflicts[key] = CellConflict(mine, stored)
         return
     outcome.put(key, mine, actor, clock.now())
 

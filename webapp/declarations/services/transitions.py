@@ -67,6 +67,24 @@ def submit(
     written = justifications_alone(justifications_of(session, file.id))
     _all_justified(sheet, written)
     going = _all_attached(sheet, attached)
+    frozen = _freeze(session, actor, clock, file, row, sheet, written, going)
+    row.submitted_at = frozen.submitted_at
+    _move(session, actor, clock, row, Act.SUBMIT, receipt=frozen.receipt, detail={"sha256": frozen.sha256, "late": frozen.late})
+    tell_declarants(session, clock, row, mails.received(file.number, frozen.receipt, public_url), f"submitted-{frozen.rank}")
+    return frozen.receipt
+
+
+def _freeze(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    file: ReturnFile,
+    row: Return,
+    sheet: Sheet,
+    written: Mapping[str, Justification],
+    going: Sequence[Attached],
+) -> Submission:
+    """Freeze the figures, the justifications and the files of a return as its next submission."""
     rank, now = _last(session, row)[0] + 1, clock.now()
     receipt = workflow.receipt_number(file.number, rank)
     declarant = {"name": file.organisation, "siret": file.siret or "", "region": file.region or ""}
@@ -81,27 +99,22 @@ def submit(
         documents=rules_documents.listed(sheet.expected_documents(), going),
     )
     text = workflow.canonical(content)
-    late = not row.acceptances and workflow.timing(row.due_on, now) is workflow.Timing.LATE
-    session.add(
-        Submission(
-            organisation_id=file.organisation_id,
-            return_id=file.id,
-            rank=rank,
-            receipt=receipt,
-            submitted_at=now,
-            submitted_by=actor.account_id,
-            submitted_by_name=actor.name,
-            late=late,
-            snapshot=text,
-            sha256=workflow.digest(text),
-        )
+    frozen = Submission(
+        organisation_id=file.organisation_id,
+        return_id=file.id,
+        rank=rank,
+        receipt=receipt,
+        submitted_at=now,
+        submitted_by=actor.account_id,
+        submitted_by_name=actor.name,
+        late=not row.acceptances and workflow.timing(row.due_on, now) is workflow.Timing.LATE,
+        snapshot=text,
+        sha256=workflow.digest(text),
     )
+    session.add(frozen)
     documents.freeze(session, file, going, rank)
     justifications.freeze(session, file, {control["code"] for control in content["controls"] if "justification" in control})
-    row.submitted_at = now
-    _move(session, actor, clock, row, Act.SUBMIT, receipt=receipt, detail={"sha256": workflow.digest(text), "late": late})
-    tell_declarants(session, clock, row, mails.received(file.number, receipt, public_url), f"submitted-{rank}")
-    return receipt
+    return frozen
 
 
 def _all_justified(sheet: Sheet, written: Mapping[str, Justification]) -> None:

@@ -25,11 +25,6 @@ def owed_counts(session: Session) -> dict[Owed, int]:
     return {row.kind: row.number for row in rows}
 
 
-def owing(kind: Owed) -> ColumnElement[bool]:
-    """Return the condition on ``Ticket`` that an obligation of this kind is open for it: the queue's view."""
-    return Ticket.id.in_(select(Obligation.ticket_id).where(Obligation.is_open.is_(True), Obligation.kind == kind))
-
-
 @dataclass(frozen=True, slots=True)
 class OwedRow:
     """One thing owed, with what its line shows. ``calendar`` is the one it is counted on."""
